@@ -1,0 +1,38 @@
+# Everything runs in .venv, installed from the lock files with their hashes.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKFLAGS := --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --quiet
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check lock clean
+
+help: ## say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+up: $(VENV)/.installed ## run everything on this machine: broker, Redis, worker, wallboard (ARGS="--port 8080")
+	$(BIN)/slawatch up $(ARGS)
+
+test: $(VENV)/.installed ## run the tests (ARGS="-k name")
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.installed ## lint, types and the arrows between rooms
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: $(VENV)/.installed ## write the lock files anew from pyproject.toml
+	$(BIN)/pip-compile $(LOCKFLAGS) --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCKFLAGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean: ## remove what can be made again
+	rm -rf $(VENV) .servers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
