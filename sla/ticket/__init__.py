@@ -1,0 +1,1 @@
+"""One ticket: the fold of its events, its clocks, and what they say."""

@@ -1,0 +1,95 @@
+"""A ticket in words that a machine reads: the document that `replay` writes and Redis holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.instant import format_ms, seconds
+from sla.ticket.clock import COUNTED, DUE, PAUSED, RISK, SOLVED, Clock
+
+if TYPE_CHECKING:
+    from sla.ticket.ticket import Ticket
+
+
+def document(ticket: Ticket, now: int) -> dict[str, Any]:
+    """The ticket, its clocks and its counts as of `now` (ms): times in UTC, durations in seconds."""
+    return {
+        "ticket_id": ticket.ticket_id,
+        **ticket.fields,
+        "created_at": format_ms(ticket.created_at),
+        "edition": ticket.edition.name,
+        "flags": sorted(ticket.flags),
+        "revision": ticket.events,
+        "clocks": [clock_document(clock, now) for clock in ticket.clocks],
+        "counts": ticket.counts,
+    }
+
+
+def clock_document(clock: Clock, now: int) -> dict[str, Any]:
+    """One clock as of `now`, as contract 2 lists its fields. A stopped clock's is kept: time no longer moves it."""
+    if clock.written is not None:
+        return clock.written
+    target, due, breached, remaining = clock.target, clock.due_at, clock.breached_at, clock.remaining(now)
+    written = {
+        "metric": clock.metric,
+        "cycle": clock.cycle,
+        "policy": clock.policy,
+        "edition": clock.edition,
+        "status": status_of(clock),
+        "target_s": None if target.within_ms is None else seconds(target.within_ms),
+        "started_at": format_ms(clock.started_at),
+        "due_at": None if due is None else format_ms(due),
+        "stopped_at": None if clock.stopped_at is None else format_ms(clock.stopped_at),
+        "breached_at": None if breached is None or clock.cancelled else format_ms(breached),
+        "counted_s": seconds(clock.counted(now)),
+        "paused_s": seconds(clock.paused(now)),
+        "remaining_s": None if remaining is None else seconds(remaining),
+        "warned": [
+            {"at": format_ms(passed.at), "level": passed.step.text}
+            for passed in clock.passed
+            if passed.step.kind not in {DUE, RISK}
+        ],
+        "ledger": ledger(clock, now),
+    }
+    if clock.stopped_at is not None:
+        clock.written = written
+    return written
+
+
+def status_of(clock: Clock) -> str:
+    """`running`, `paused`, `stopped`, `met`, `breached` or `cancelled`."""
+    if clock.cancelled:
+        return "cancelled"
+    if clock.breached_at is not None:
+        return "breached"
+    if clock.stopped_at is not None:
+        return "stopped" if clock.target.within_ms is None and clock.target.business_days is None else "met"
+    return "paused" if clock.mode is PAUSED else "running"
+
+
+def ledger(clock: Clock, now: int) -> list[dict[str, str]]:
+    """The slices from start to stop, or to `now`: each with from, to, kind and the event that opened it."""
+    end = now if clock.stopped_at is None else clock.stopped_at
+    slices: list[dict[str, str]] = []
+    segments = clock.segments
+    for index, segment in enumerate(segments):
+        until = segments[index + 1].start if index + 1 < len(segments) else end
+        at = segment.start
+        if until <= at:
+            continue
+        if segment.mode is SOLVED:
+            slices.append(_slice(at, until, "solved", segment.event_id))
+            continue
+        kind = "counted" if segment.mode is COUNTED else "paused"
+        for opened, shut in segment.calendar.spans(at, until):
+            if opened > at:
+                slices.append(_slice(at, opened, "closed", segment.event_id))
+            slices.append(_slice(opened, shut, kind, segment.event_id))
+            at = shut
+        if at < until:
+            slices.append(_slice(at, until, "closed", segment.event_id))
+    return slices
+
+
+def _slice(start: int, end: int, kind: str, event_id: str) -> dict[str, str]:
+    return {"from": format_ms(start), "to": format_ms(end), "kind": kind, "event": event_id}
