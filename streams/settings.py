@@ -1,0 +1,106 @@
+"""Settings of a worker, from the environment (prefix `SLAWATCH_`) and from `.env`."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from streams.errors import Unusable
+
+_UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000}
+_DURATION = re.compile(r"(?:\d+[dhms])+", re.ASCII)
+_ISO = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?", re.ASCII)
+
+
+def _milliseconds(text: object) -> object:
+    """`35d`, `1h30m` or `PT15M` in ms; whole numbers are ms already."""
+    if not isinstance(text, str):
+        return text
+    if _DURATION.fullmatch(text):
+        return sum(int(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"\d+[dhms]", text))
+    if (iso := _ISO.fullmatch(text)) and any(iso.groups()):
+        return sum(int(amount) * _UNITS[unit] for unit, amount in iso.groupdict().items() if amount)
+    msg = f"{text!r} is no duration; write it as 35d, 8h, 1h30m or PT15M"
+    raise ValueError(msg)
+
+
+Milliseconds = Annotated[int, BeforeValidator(_milliseconds), Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """All that a worker wants to know; frozen."""
+
+    model_config = SettingsConfigDict(env_prefix="SLAWATCH_", env_file=".env", frozen=True, extra="ignore")
+
+    kafka: str = "localhost:9092"  # bootstrap servers, separated by commas
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_ca: Path | None = None  # certificate authorities; default: the system's
+    kafka_certificate: Path | None = None  # of this client, with its key
+    kafka_key: Path | None = None
+    kafka_sasl: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    kafka_username: str | None = None
+    kafka_password: SecretStr | None = None
+    redis: str = "redis://localhost:6379/0"
+    policies: Path = Path("policies")
+    group: str = Field(default="slawatch", pattern=r"^[A-Za-z0-9._-]{1,100}$")
+    partitions: int = Field(default=8, ge=1, le=1000)  # of topics that are created here
+    replication: int = Field(default=-1, ge=-1)  # of topics that are created here; -1: the broker's default
+    horizon: Milliseconds = 35 * 86_400_000
+    grace: Milliseconds = 8 * 86_400_000
+    metrics_port: int | None = None
+    metrics_host: str = "0.0.0.0"  # noqa: S104 - what is measured is meant to be fetched from outside
+    session_timeout: Milliseconds = 10_000  # a worker that is silent for so long loses its partitions
+    log: Literal["text", "json"] = "text"
+
+    @property
+    def horizon_ms(self) -> int:
+        """How long a ticket that is over stays open to corrections."""
+        return self.horizon
+
+    @property
+    def grace_ms(self) -> int:
+        """How long a period stays open after its end."""
+        return self.grace
+
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """What a connection to Kafka is secured with; None without TLS.
+
+        Raises:
+            Unusable: a certificate or key cannot be read.
+        """
+        if not self.kafka_security.endswith("SSL"):
+            return None
+        try:
+            context = ssl.create_default_context(cafile=str(self.kafka_ca) if self.kafka_ca else None)
+            if self.kafka_certificate:
+                context.load_cert_chain(self.kafka_certificate, self.kafka_key)
+        except (OSError, ssl.SSLError) as error:
+            msg = f"the certificates of SLAWATCH_KAFKA_CA, _CERTIFICATE and _KEY cannot be read: {error}"
+            raise Unusable(msg) from error
+        return context
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings of the environment, overridden by what is given (None: not given).
+
+    Raises:
+        Unusable: a setting has a value that it cannot have; the message names each.
+    """
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(
+            f"SLAWATCH_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        )
+        msg = f"unusable settings: {faults}"
+        raise Unusable(msg) from error
+    if settings.kafka_security.startswith("SASL") and not (settings.kafka_username and settings.kafka_password):
+        msg = "SLAWATCH_KAFKA_SECURITY asks for SASL: set SLAWATCH_KAFKA_USERNAME and SLAWATCH_KAFKA_PASSWORD too"
+        raise Unusable(msg)
+    return settings

@@ -1,0 +1,162 @@
+"""Every topic by name, and what has to hold of them before a worker starts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NamedTuple
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnsupportedVersionError
+
+from sinks.kafka import KafkaAccess
+from streams.errors import Unreachable, Unusable
+
+log = structlog.get_logger(__name__)
+
+EVENTS = "ticket-events"
+DEAD_LETTERS = "ticket-events-dead-letters"
+METRICS = "metric-observations"
+TABLE = "tickets"
+
+_ANSWER_S = 20.0
+_AGAIN_S = 1.0
+_REMIND_S = 30.0
+
+
+def changelog(group: str) -> str:
+    """The topic with a row for each event; the name is Faust's."""
+    return f"{group}-{TABLE}-changelog"
+
+
+def partials(group: str) -> str:
+    """The topic from stage 1 to stage 2; the number is its format's."""
+    return f"{group}-partials-1"
+
+
+class Layout(NamedTuple):
+    """How many partitions there are."""
+
+    events: int
+    partials: int
+
+
+_COMPACT = {"cleanup.policy": "compact"}
+#: Watermarks come every second: old segments are cleaned soon, so that a reader who starts anew has little to read.
+_SMALL = {
+    "cleanup.policy": "compact",
+    "segment.ms": "600000",
+    "segment.bytes": "33554432",
+    "min.cleanable.dirty.ratio": "0.2",
+}
+#: A dead letter is kept as it came, up to 8 MiB, and its headers.
+_LARGE = {"max.message.bytes": str(9 * 1024 * 1024)}
+
+
+async def prepare_topics(
+    access: KafkaAccess, group: str, *, partitions: int, replication: int = -1, patience_s: float | None = None
+) -> Layout:
+    """Creates the topics that are missing, and says how many partitions there are.
+
+    Waits for Kafka for as long as `patience_s`, or for ever, saying so every half a minute.
+
+    Raises:
+        Unusable: partitions of topics that belong together differ.
+        Unreachable: Kafka has not answered within `patience_s`.
+    """
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    said: float | None = None
+    while True:
+        try:
+            layout = await _prepare_once(access, group, partitions, replication)
+        except (KafkaError, OSError, TimeoutError) as error:
+            now = loop.time()
+            if patience_s is not None and now - began >= patience_s:
+                msg = f"kafka at {access.servers} does not answer: start it, or correct SLAWATCH_KAFKA ({error!r})"
+                raise Unreachable(msg) from error
+            if said is None or now - said >= _REMIND_S:
+                said = now
+                log.warning("waiting for kafka", servers=access.servers, error=repr(error), waited_s=round(now - began))
+            await asyncio.sleep(_AGAIN_S)
+        else:
+            if said is not None:
+                log.info("kafka answers", servers=access.servers)
+            return layout
+
+
+async def _prepare_once(access: KafkaAccess, group: str, partitions: int, replication: int) -> Layout:
+    admin = AIOKafkaAdminClient(**access.options(), client_id="slawatch", request_timeout_ms=int(_ANSWER_S * 1000))
+    try:
+        await admin.start()
+        found = await _counts(admin)
+        events = found.get(EVENTS, partitions)
+        wanted = {
+            EVENTS: (events, {}),
+            DEAD_LETTERS: (found.get(DEAD_LETTERS, events), _LARGE),
+            changelog(group): (events, _COMPACT),
+            partials(group): (found.get(partials(group), partitions), _SMALL),
+        }
+        missing = {name: wish for name, wish in wanted.items() if name not in found}
+        if missing:
+            await _create(admin, missing, replication)
+            found = await _settled_counts(admin, set(wanted))
+        return _layout(found, group)
+    finally:
+        await admin.close()
+
+
+def _layout(found: dict[str, int], group: str) -> Layout:
+    """Raises Unusable where partitions that belong together differ."""
+    events, rows = found[EVENTS], found[changelog(group)]
+    if rows != events:
+        msg = (
+            f"topic {EVENTS!r} has {events} partitions, but {changelog(group)!r} has {rows}: a ticket's rows would be"
+            f" looked for in another partition. Either give {EVENTS!r} its {rows} partitions back, or start under a new"
+            " SLAWATCH_GROUP, which reads all events anew"
+        )
+        raise Unusable(msg)
+    return Layout(events, found[partials(group)])
+
+
+async def _counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    described: list[dict[str, Any]] = await admin.describe_topics()
+    return {topic["topic"]: len(topic["partitions"]) for topic in described if not topic["error_code"]}
+
+
+async def _create(admin: AIOKafkaAdminClient, missing: dict[str, tuple[int, dict[str, str]]], replication: int) -> None:
+    topics = [
+        NewTopic(
+            name,
+            num_partitions=count,
+            replication_factor=replication,
+            replica_assignments={} if replication == -1 else None,  # the client asks for one or the other
+            topic_configs=configs,
+        )
+        for name, (count, configs) in missing.items()
+    ]
+    try:
+        answer = await admin.create_topics(topics)
+    except UnsupportedVersionError:
+        # A broker in memory knows no such request; it makes a topic when it is first asked for.
+        await admin.describe_topics(list(missing))
+        return
+    for name, code, *reason in answer.topic_errors:
+        if code == 0:
+            log.info("topic created", topic=name, partitions=missing[name][0])
+        elif code != TopicAlreadyExistsError.errno:
+            msg = f"topic {name!r} cannot be created ({code}: {reason}): create it with {missing[name][0]} partitions"
+            raise Unusable(msg)
+
+
+async def _settled_counts(admin: AIOKafkaAdminClient, names: set[str]) -> dict[str, int]:
+    """Counts, once every one of the topics has its leaders."""
+    deadline = asyncio.get_running_loop().time() + _ANSWER_S
+    while True:
+        found = await _counts(admin)
+        if all(found.get(name) for name in names):
+            return found
+        if asyncio.get_running_loop().time() > deadline:
+            msg = f"topics {', '.join(sorted(names - set(found)))} were created, but have no leader yet"
+            raise TimeoutError(msg)
+        await asyncio.sleep(0.1)

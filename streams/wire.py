@@ -1,0 +1,132 @@
+"""The workers' own rows: what stands beside tickets in the changelog, and what stage 1 tells stage 2. Pure.
+
+Keys of the changelog that begin with NUL are no ticket's (ids have no control characters): the newest row of a key is
+all that counts, as the log is compacted.
+
+    NUL "owner"       JSON worker, digest, at: a takeover; its offset is the owner's epoch
+    NUL "watermark"   ms as text: written before anything is said that only holds from that instant on
+    NUL "counters"    JSON: what was set aside, up to the offset `to`
+
+Keys of the topic of partials begin with what the row is. Epochs are part of the key of a cell, so that an old owner who wakes
+cannot displace, by compaction, what the new one wrote; who reads them removes what has been superseded.
+
+    "p" partition epoch scope cell    a cell's value; none: the cell is empty
+    "m" partition                     JSON epoch: all partials of this epoch have been given
+    "w" partition                     JSON epoch, ms, of: the watermark, and how many partitions there are
+    "o" (one)                         JSON worker: who reads this partition of the topic; its offset is the reader's epoch
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import orjson
+
+OWNER = b"\0owner"
+WATERMARK = b"\0watermark"
+COUNTERS = b"\0counters"
+READER = b"o"
+
+
+def is_own(key: bytes) -> bool:
+    """Whether a key of the changelog is the workers' own."""
+    return key[:1] == b"\0"
+
+
+def owner_row(worker: str, digest: str, at_ms: int) -> tuple[bytes, bytes]:
+    """A takeover."""
+    return OWNER, orjson.dumps({"worker": worker, "digest": digest, "at": at_ms})
+
+
+def watermark_row(ms: int) -> tuple[bytes, bytes]:
+    """The watermark up to which something may have been said."""
+    return WATERMARK, b"%d" % ms
+
+
+class SetAside(NamedTuple):
+    """How many events of a partition went elsewhere; `to` is the first offset that is not counted yet."""
+
+    to: int = 0
+    dead_letters: int = 0
+    misplaced: int = 0
+    too_late: int = 0
+
+    def row(self) -> tuple[bytes, bytes]:
+        """As it stands in the changelog."""
+        return COUNTERS, orjson.dumps(self._asdict())
+
+    @classmethod
+    def read(cls, value: bytes) -> SetAside:
+        """The inverse of `row`; fields of a later version are left out."""
+        found = orjson.loads(value)
+        return cls(**{name: found[name] for name in cls._fields if name in found})
+
+
+class Cell(NamedTuple):
+    """A partial as stage 2 meets it; `value` None: the cell is empty."""
+
+    partition: int
+    epoch: int
+    scope: str
+    cell: bytes
+    value: bytes | None
+
+
+class Mark(NamedTuple):
+    """All partials that a partition had when it was taken over have been given."""
+
+    partition: int
+    epoch: int
+
+
+class Progress(NamedTuple):
+    """How far a partition is."""
+
+    partition: int
+    epoch: int
+    watermark: int
+    of: int  # how many partitions there are
+
+
+class Reader(NamedTuple):
+    """Somebody has begun to read this partition of the partials."""
+
+    worker: str
+
+
+def cell_key(partition: int, epoch: int, scope: str, cell: bytes) -> bytes:
+    """The key of a partial."""
+    return b"p%d\0%d\0%s\0%s" % (partition, epoch, scope.encode(), cell)
+
+
+def mark_row(partition: int, epoch: int) -> tuple[bytes, bytes]:
+    """The end of a takeover's partials."""
+    return b"m%d" % partition, orjson.dumps({"epoch": epoch})
+
+
+def progress_row(partition: int, epoch: int, watermark: int, of: int) -> tuple[bytes, bytes]:
+    """A watermark."""
+    return b"w%d" % partition, orjson.dumps({"epoch": epoch, "ms": watermark, "of": of})
+
+
+def reader_row(worker: str) -> tuple[bytes, bytes]:
+    """A reader's takeover."""
+    return READER, orjson.dumps({"worker": worker})
+
+
+def read(key: bytes, value: bytes | None) -> Cell | Mark | Progress | Reader | None:
+    """A row of the topic of partials; None for one that says nothing (any more)."""
+    kind, rest = key[:1], key[1:]
+    if kind == b"p":
+        partition, epoch, scope, cell = rest.split(b"\0", 3)
+        return Cell(int(partition), int(epoch), scope.decode(), cell, value)
+    if value is None:
+        return None
+    if kind == b"w":
+        told = orjson.loads(value)
+        return Progress(int(rest), told["epoch"], told["ms"], told["of"])
+    if kind == b"m":
+        return Mark(int(rest), orjson.loads(value)["epoch"])
+    if kind == READER:
+        return Reader(orjson.loads(value)["worker"])
+    return None
