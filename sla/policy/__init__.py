@@ -1,1 +1,7 @@
 """Policies: what is promised to which ticket, and by which edition of the book."""
+
+from sla.policy.book import PolicyBook, book_from, load_book
+from sla.policy.edition import Edition
+from sla.policy.errors import PolicyError
+
+__all__ = ["Edition", "PolicyBook", "PolicyError", "book_from", "load_book"]
