@@ -307,6 +307,9 @@ class Ticket:
         clock = next((clock for clock in reversed(self.clocks) if clock.metric == "resolution"), None)
         target = self.policy.targets.get("resolution") if self.policy is not None else None
         how = target.reopen if target is not None else clock.target.reopen if clock is not None else "continue"
+        if clock is None and self.settled_at is not None and target is not None:
+            # The clock that the solution stopped was let go when the ticket was settled; its figures stand.
+            self._start("resolution", target, at, event_id)
         if clock is None or clock.stopped_at is None or (clock.cancelled and not cancelled):
             return
         if how == "restart":
@@ -426,9 +429,9 @@ class Ticket:
 
         A reopening starts anew only what waited for it: other clocks that the solution stopped stay stopped.
         """
-        there = {clock.metric for clock in (self.clocks if reopened else self.running)}
+        there: set[str] = {clock.metric for clock in (self.clocks if reopened else self.running)}
         if reopened:
-            there.discard("next_response")
+            there = (there | set(METRICS) if self.settled_at is not None else there) - {"next_response"}
         for metric, target in self.policy.targets.items() if self.policy is not None else ():
             if metric in there:
                 continue

@@ -1,0 +1,123 @@
+"""Intake: what a record of the event topic is. It is admitted, or it says where it goes instead and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from models.event import Event, InvalidEvent, parse
+
+
+class Incoming(NamedTuple):
+    """A record as it stands in the log. `timestamp` is in ms."""
+
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+class DeadLetter(NamedTuple):
+    """A record that cannot be counted; `reason` is a short word, `field` the one at fault or ""."""
+
+    record: Incoming
+    reason: str
+    field: str
+    message: str
+
+
+class Admitted(NamedTuple):
+    """An event that is new to its ticket, with the bytes that say it."""
+
+    event: Event
+    raw: bytes
+    arrived: int
+
+
+@dataclass(slots=True)
+class Admission:
+    """What a batch of records turned out to be.
+
+    `rows` are new event rows for the changelog, keyed by ticket id, NUL, event id. `repeated` names the tickets of
+    events that were known: nothing of them changes, but what they led to is written out again, since it may
+    have been lost between the changelog and Redis.
+    """
+
+    rows: list[tuple[bytes, bytes]] = field(default_factory=list)
+    admitted: list[Admitted] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+    misplaced: list[Incoming] = field(default_factory=list)
+    newest_ms: int | None = None
+
+
+def row_key(ticket_id: str, event_id: str) -> bytes:
+    """The changelog key of an event; neither id has control characters, so NUL divides them."""
+    return f"{ticket_id}\0{event_id}".encode()
+
+
+def read(record: Incoming) -> Event:
+    """The event that a record says.
+
+    Raises:
+        InvalidEvent: it says none, or its key is not its ticket's id.
+    """
+    if record.value is None:
+        raise InvalidEvent("null_value", "", "the value is null: an event is a JSON object")
+    if record.key is None:
+        raise InvalidEvent("null_key", "ticket_id", "the key is null: it must be the ticket's id")
+    event = parse(record.value)
+    if record.key != event.ticket_id.encode():
+        raise InvalidEvent("key", "ticket_id", "the key is not the event's `ticket_id`")
+    return event
+
+
+def sort_out(
+    records: Sequence[Incoming],
+    known: Callable[[str, str], bytes | None],
+    too_late: Callable[[str, int], bool],
+    at_home: Callable[[bytes], bool],
+) -> Admission:
+    """Sort a batch of records of one partition.
+
+    Args:
+        records: in the order of the log.
+        known: the bytes under which a ticket's event is known, by ticket id and event id.
+        too_late: whether an instant (ms) of a ticket lies before the one at which the ticket was settled.
+        at_home: whether a key belongs into this partition.
+    """
+    found = Admission()
+    here: dict[bytes, bytes] = {}
+    for record in records:
+        try:
+            event = read(record)
+        except InvalidEvent as error:
+            found.dead.append(DeadLetter(record, error.reason, error.field, str(error)))
+            continue
+        key, value = record.key, record.value
+        assert key is not None  # noqa: S101 -- for the type checker: `read` refuses null
+        assert value is not None  # noqa: S101
+        if not at_home(key):
+            found.misplaced.append(record)
+            continue
+        at = event.occurred_at // 1000
+        if found.newest_ms is None or at > found.newest_ms:
+            found.newest_ms = at
+        row = row_key(event.ticket_id, event.event_id)
+        before = here.get(row) or known(event.ticket_id, event.event_id)
+        if before is not None:
+            if before == value or parse(before) == event:
+                found.repeated.append(event.ticket_id)
+            else:
+                text = f"another body is known under event_id {event.event_id!r}: the first one holds"
+                found.dead.append(DeadLetter(record, "conflict", "event_id", text))
+        elif too_late(event.ticket_id, at):
+            text = "the ticket was settled before: its figures stand"
+            found.dead.append(DeadLetter(record, "too_late", "occurred_at", text))
+        else:
+            here[row] = value
+            found.rows.append((row, value))
+            found.admitted.append(Admitted(event, value, record.timestamp))
+    return found
