@@ -69,10 +69,3 @@ class Held:
         """What counts of the ticket."""
         return [fact for fact in self.ticket.facts if fact is not TAKEN_BACK] if self.ticket is not None else []
 
-
-def difference(old: list[Fact], new: list[Fact]) -> tuple[list[Fact], list[Fact]]:
-    """What of `old` is gone and what of `new` has come; most changes only add at the end."""
-    same, shorter = 0, min(len(old), len(new))
-    while same < shorter and (old[same] is new[same] or old[same] == new[same]):
-        same += 1
-    return old[same:], new[same:]

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from models.egress import TicketWrite
+from models.event import parse
 from models.fact import Fact
 from models.partial import PartialRow
+from sla.figures.days import Days
 from sla.figures.partition import PartitionFigures
 from sla.partition.egress import ticket_write
-from sla.partition.held import Held, difference
+from sla.partition.held import Held
 from sla.partition.intake import Admission, Incoming, sort_out
 from sla.partition.settling import Settlement, horizon_of
 from sla.policy import PolicyBook
@@ -62,6 +64,7 @@ class Partition:
         self.held: dict[str, Held] = {}
         self.figures = PartitionFigures(number, book.zone)
         self.counters = Counters()
+        self._days = Days(book.zone)
         self._changed: set[str] = set()
         self._touched: dict[str, None] = {}
         self._deadlines: list[tuple[int, str]] = []
@@ -93,7 +96,7 @@ class Partition:
                 held.rows = {
                     name: raw
                     for name, raw in held.rows.items()
-                    if self._occurred(raw) >= held.settled_at
+                    if parse(raw).occurred_at // 1000 >= held.settled_at
                 }
             held.pending = list(held.events())
             if held.settled is not None and not held.pending:
@@ -233,12 +236,6 @@ class Partition:
         held = self.held.get(ticket_id)
         return held is not None and at < held.settled_at
 
-    @staticmethod
-    def _occurred(raw: bytes) -> int:
-        from models.event import parse
-
-        return parse(raw).occurred_at // 1000
-
     def _ahead_of(self, held: Held, ticket_id: str) -> None:
         for event in held.pending:
             at = event.occurred_at // 1000
@@ -270,9 +267,8 @@ class Partition:
         """Carry a change of a ticket into the figures, the deadlines and what is to be written."""
         ticket = held.ticket
         facts = held.facts()
-        gone, come = difference(held.booked, facts)
-        if gone or come:
-            self.figures.replace(ticket_id, gone, come)
+        if facts != held.booked:
+            self.figures.replace(ticket_id, held.booked, facts)
             held.booked = facts
         gauge = ticket.gauge() if ticket is not None else None
         if gauge != held.gauge:
@@ -293,7 +289,7 @@ class Partition:
     def _write(self, ticket_id: str) -> TicketWrite | None:
         held = self.held[ticket_id]
         if held.ticket is not None:
-            since = min(self.now - DAY_MS, self.figures.today_from)
+            since = min(self.now - DAY_MS, self._days.start_of(self._days.day_of(self.now)))
             return ticket_write(held.ticket, self.now, since)
         if held.settled is not None or ticket_id in self.counters.set_aside:
             return TicketWrite(ticket_id, None)
