@@ -7,6 +7,7 @@ directions are one bisection.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from sla.calendar.errors import NeverCloses, NoOpenTime
 from sla.calendar.intervals import Interval
@@ -40,7 +41,7 @@ class Axis:
             self.cover(at)
         index = bisect_right(self.starts, at) - 1
         end = self.ends[index]
-        return self.before[index] + (at if at < end else end) - self.starts[index]
+        return self.before[index] + (min(end, at)) - self.starts[index]
 
     def index(self, at: int) -> int:
         """The index of the last interval that starts at or before an instant; 0 when there is none."""
@@ -115,17 +116,14 @@ class Axis:
         self._append(self._timeline.year(last + 1))
 
     def _append(self, intervals: list[Interval]) -> None:
-        position = self.total()
         starts, ends, before = self.starts, self.ends, self.before
         if intervals and len(starts) > 1 and intervals[0][0] == ends[-1]:
             ends[-1] = intervals[0][1]
-            position = self.total()
             intervals = intervals[1:]
-        for start, end in intervals:
-            starts.append(start)
-            ends.append(end)
-            before.append(position)
-            position += end - start
+        if intervals:
+            before.extend(_accumulated(self.total(), intervals))
+            starts.extend([start for start, _ in intervals])
+            ends.extend([end for _, end in intervals])
 
     def _grow_down(self) -> None:
         """Cover one year more at the beginning; raises `NoOpenTime` when there is none."""
@@ -135,11 +133,19 @@ class Axis:
             raise NoOpenTime(msg)
         intervals = self._timeline.year(first - 1)
         self._years = (first - 1, last)
-        old = list(zip(self.starts[1:], self.ends[1:], strict=True))
-        zero = self.before[0] - sum(end - start for start, end in intervals)
-        if intervals and old and intervals[-1][1] == old[0][0]:
-            intervals[-1] = (intervals[-1][0], old[0][1])
-            del old[0]
+        starts, ends, before = self.starts, self.ends, self.before
+        position = before[0]
+        if intervals and len(starts) > 1 and intervals[-1][1] == starts[1]:
+            start, end = intervals.pop()
+            starts[1] = start
+            before[1] = position = position - (end - start)
         self.low = year_start(first - 1)
-        self.starts, self.ends, self.before = [self.low], [self.low], [zero]
-        self._append(intervals + old)
+        position -= sum([end - start for start, end in intervals])
+        before[:1] = [position, *_accumulated(position, intervals)]
+        starts[:1] = [self.low, *[start for start, _ in intervals]]
+        ends[:1] = [self.low, *[end for _, end in intervals]]
+
+
+def _accumulated(position: int, intervals: list[Interval]) -> list[int]:
+    """The position before each of some intervals that follow a position."""
+    return list(accumulate([end - start for start, end in intervals], initial=position))[:-1]

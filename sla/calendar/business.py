@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date
 
@@ -38,8 +39,20 @@ class BusinessCalendar:
         """Open ms from `start` to `end`; 0 when `end` is not later."""
         if end <= start:
             return 0
-        position = self._axis.position
-        return position(end) - position(start)
+        axis = self._axis
+        if not (axis.low <= start and end < axis.high):
+            axis.cover(start)
+            axis.cover(end)
+        # The two positions, written out: this is asked for each ticket at each of its events.
+        starts, ends, before = axis.starts, axis.ends, axis.before
+        last = bisect_right(starts, end) - 1
+        closing = ends[last]
+        first = bisect_right(starts, start, 0, last + 1) - 1
+        opening = ends[first]
+        return (
+            before[last] + (min(closing, end)) - starts[last]
+            - before[first] - (min(opening, start)) + starts[first]
+        )  # fmt: skip
 
     def add(self, start: int, ms: int) -> int:
         """The instant after `ms` of open time from `start`; negative counts backwards; raises `NoOpenTime`.
@@ -99,7 +112,7 @@ class BusinessCalendar:
         return axis.latest(axis.position(at) - 1) + 1
 
     def periods(self, at: int, direction: str, count: int) -> list[Interval]:
-        """Up to `count` open periods from `at` on (`after`, in order) or back (`before`, latest first), clipped at `at`.
+        """Up to `count` open periods from `at` on (`after`) or back (`before`, latest first), clipped at `at`.
 
         Fewer where the calendar ends; a period without an end goes to the end of the years calendars answer for.
         """
@@ -107,8 +120,11 @@ class BusinessCalendar:
         forwards = direction == "after"
         try:
             while len(found) < count:
-                found.append(self._period_after(found[-1][1] if found else at) if forwards
-                             else self._axis.opening_backwards(found[-1][0] if found else at))
+                found.append(
+                    self._period_after(found[-1][1] if found else at)
+                    if forwards
+                    else self._axis.opening_backwards(found[-1][0] if found else at)
+                )
         except NoOpenTime:
             pass  # a calendar of single dates has only so many periods
         return found if forwards else [(start, min(end, at)) for start, end in found]

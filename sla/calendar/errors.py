@@ -1,12 +1,12 @@
 """What can go wrong with a calendar.
 
-    ValueError
-    ├── CalendarError
-    │   ├── UnknownZone     no such time zone
-    │   ├── UnknownCountry  no public holidays known for it
-    │   ├── NoOpenTime      the calendar has no (more) open time in that direction
-    │   └── NeverCloses     the calendar is open without an end
-    └── PolicyError         the policy book cannot be used (sla/policy/errors.py)
+ValueError
+├── CalendarError
+│   ├── UnknownZone     no such time zone
+│   ├── UnknownCountry  no public holidays known for it
+│   ├── NoOpenTime      the calendar has no (more) open time in that direction
+│   └── NeverCloses     the calendar is open without an end
+└── PolicyError         the policy book cannot be used (sla/policy/errors.py)
 """
 
 from __future__ import annotations

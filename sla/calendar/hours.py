@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import isleap
+from collections.abc import Iterable
 from datetime import date
 
 from models.calendar import CalendarSpec, DaySpans
@@ -29,18 +31,33 @@ class DayHours:
 
     def of(self, ordinal: int) -> DaySpans:
         """Minutes of the day from and to, sorted; empty for a closed day."""
+        return self.between(ordinal, ordinal)[0]
+
+    def between(self, first: int, last: int) -> list[DaySpans]:
+        """The hours of each date from `first` to `last`, which is included."""
         spec = self._spec
-        if ordinal in spec.dates:
-            return spec.dates[ordinal]
-        if ordinal in spec.holidays:
-            return ()
-        if spec.recurring:
-            day = date.fromordinal(ordinal)
-            if (day.month, day.day) in spec.recurring:
-                return ()
+        weekday = (first - _MONDAY_ORDINAL) % 7
+        length = last - first + 1
+        hours = list((spec.week * (length // 7 + 2))[weekday : weekday + length])
+        years = range(date.fromordinal(first).year, date.fromordinal(last).year + 1)
+        weakest_first: list[tuple[Iterable[int], DaySpans]] = []
         if self._public:
-            if self._make_up is not None and self._public.is_make_up(ordinal):
-                return self._make_up
-            if self._public.is_off(ordinal):
-                return ()
-        return spec.week[(ordinal - _MONDAY_ORDINAL) % 7]
+            weakest_first += [(self._public.days_off(year), ()) for year in years]
+            if self._make_up is not None:
+                weakest_first += [(self._public.make_up_days(year), self._make_up) for year in years]
+        weakest_first += [(_recurring(spec, year), ()) for year in years if spec.recurring]
+        weakest_first.append((spec.holidays, ()))
+        for ordinals, spans in weakest_first:
+            for ordinal in ordinals:
+                if first <= ordinal <= last:
+                    hours[ordinal - first] = spans
+        for ordinal, spans in spec.dates.items():
+            if first <= ordinal <= last:
+                hours[ordinal - first] = spans
+        return hours
+
+
+def _recurring(spec: CalendarSpec, year: int) -> list[int]:
+    """The days of a year that are closed every year; 29 February only in leap years."""
+    leap = isleap(year)
+    return [date(year, month, day).toordinal() for month, day in spec.recurring if leap or (month, day) != (2, 29)]

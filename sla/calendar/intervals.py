@@ -23,6 +23,8 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 def without(intervals: list[Interval], holes: list[Interval]) -> list[Interval]:
     """`intervals` less `holes`; both merged before."""
+    if not holes:
+        return intervals
     result: list[Interval] = []
     first = 0
     for start, end in intervals:

@@ -31,13 +31,13 @@ class PublicHolidays:
         """Days of the week on which the country rests, Monday is 0."""
         return frozenset(self._library.weekend)
 
-    def is_off(self, ordinal: int) -> bool:
-        """Whether a date is a public holiday."""
-        return ordinal in self._year(date.fromordinal(ordinal).year)[0]
+    def days_off(self, year: int) -> frozenset[int]:
+        """The public holidays of a year, as ordinals."""
+        return self._year(year)[0]
 
-    def is_make_up(self, ordinal: int) -> bool:
-        """Whether a date is a working day in exchange for a day off."""
-        return ordinal in self._year(date.fromordinal(ordinal).year)[1]
+    def make_up_days(self, year: int) -> frozenset[int]:
+        """The days of a year worked in exchange for a day off."""
+        return self._year(year)[1]
 
     def _year(self, year: int) -> tuple[frozenset[int], frozenset[int]]:
         """Days off and make-up days of a year."""

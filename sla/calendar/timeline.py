@@ -37,17 +37,21 @@ class Timeline:
         """Merged open intervals of a UTC year, in ms, clipped at its ends."""
         first = date(year, 1, 1).toordinal() - _DATES_BEFORE
         last = date(year, 12, 31).toordinal() + _DATES_AFTER
-        midnight = [self._zone.offset(ordinal) for ordinal in range(first, last + 3)]
-        hours_of, breaks = self._hours.of, self._spec.breaks
+        midnight = self._zone.offsets(first, last + 2)
         spans: list[Interval] = []
+        for index, hours in enumerate(self._hours.between(first, last)):
+            if not hours:
+                continue
+            offset = midnight[index]
+            if offset == midnight[index + 1] == midnight[index + 2]:
+                base = (first + index - EPOCH_ORDINAL) * DAY_MS - offset
+                spans += [(base + start * MINUTE_MS, base + end * MINUTE_MS) for start, end in hours]
+            else:
+                spans += self._instants(first + index, hours)
         holes: list[Interval] = []
-        for index, ordinal in enumerate(range(first, last + 1)):
-            steady = midnight[index] if midnight[index] == midnight[index + 1] == midnight[index + 2] else None
-            hours = hours_of(ordinal)
-            if hours:
-                spans += self._instants(ordinal, hours, steady)
-            if ordinal in breaks:
-                holes += self._instants(ordinal, breaks[ordinal], steady)
+        for ordinal, breaks in self._spec.breaks.items():
+            if first <= ordinal <= last:
+                holes += self._instants(ordinal, breaks)
         return clipped(without(merged(spans), merged(holes)), year_start(year), year_start(year + 1))
 
     def day(self, ordinal: int) -> list[Interval]:
@@ -55,14 +59,11 @@ class Timeline:
         holes: list[Interval] = []
         for near in range(ordinal - 1, ordinal + 2):
             if near in self._spec.breaks:
-                holes += self._instants(near, self._spec.breaks[near], None)
-        return without(merged(self._instants(ordinal, self._hours.of(ordinal), None)), merged(holes))
+                holes += self._instants(near, self._spec.breaks[near])
+        return without(merged(self._instants(ordinal, self._hours.of(ordinal))), merged(holes))
 
-    def _instants(self, ordinal: int, hours: DaySpans, offset: int | None) -> list[Interval]:
-        """Hours of a date as instants; `offset` is that of the date and the next one where both are steady."""
-        if offset is not None:
-            base = (ordinal - EPOCH_ORDINAL) * DAY_MS - offset
-            return [(base + start * MINUTE_MS, base + end * MINUTE_MS) for start, end in hours]
+    def _instants(self, ordinal: int, hours: DaySpans) -> list[Interval]:
+        """Hours of a date as instants, clock changes minded."""
         instant = self._zone.instant
         if instant(ordinal, 0) >= instant(ordinal + 1, 0):
             return []  # a date that its zone skipped, as Samoa did with 2011-12-30

@@ -25,6 +25,9 @@ def _names() -> frozenset[str]:
     return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
+_STEP = 5
+
+
 class Zone:
     """One time zone."""
 
@@ -42,6 +45,21 @@ class Zone:
         """Ms by which the wall is ahead of UTC at midnight on a date."""
         delta = datetime.fromordinal(ordinal).replace(tzinfo=self._tz).utcoffset()
         return 0 if delta is None else delta // _MS
+
+    def offsets(self, first: int, last: int) -> list[int]:
+        """`offset` of each date from `first` to `last`, which is included.
+
+        Five days that begin and end with one offset are taken to hold it throughout: the fastest that any zone changed
+        its clock and changed it back since 1940 is seven days (northern Brazil in October 2000).
+        """
+        result: list[int] = []
+        day, here = first, self.offset(first)
+        while day <= last:
+            step = min(_STEP, last + 1 - day)
+            there = self.offset(day + step)
+            result += [here] * step if here == there else [self.offset(each) for each in range(day, day + step)]
+            day, here = day + step, there
+        return result
 
     def instant(self, ordinal: int, of_day_ms: int) -> int:
         """The instant at which the wall shows a date (ordinal) and a time of the day in ms, which may exceed a day."""

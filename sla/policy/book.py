@@ -89,7 +89,7 @@ def book_from(plain: Mapping[str, Any] | Sequence[Mapping[str, Any]], names: Seq
     alone = len(editions) == 1
     files = list(names) if names else ["policies" if alone else f"policies[{i}]" for i in range(len(editions))]
     if not editions:
-        raise _error("policies", "there is no edition", "Write at least one")
+        raise PolicyError([Problem("policies", 0, "there is no edition", "Write at least one")])
 
     readers = [Reader(file) for file in files]
     pairs = zip(readers, editions, strict=True)

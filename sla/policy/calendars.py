@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from models.calendar import ALWAYS_WEEK, CalendarSpec, DaySpans
@@ -16,6 +17,7 @@ from sla.policy.tree import Node, from_plain
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 KEYS = ("timezone", "week", "holidays", "dates", "breaks", "public_holidays")
 _DAY_MINUTES = 1440
+_OVERLAP_MEND = "Let one end where the other starts"
 
 
 def calendar_from(plain: Mapping[str, Any]) -> BusinessCalendar:
@@ -76,9 +78,9 @@ def _spans(reader: Reader, what: str, node: Node, *, breaks: bool = False) -> Da
     found = [(parsed, item.line) for item in reader.items(node, what) if (parsed := reader.parsed(item, what, parse))]
     found.sort()
     if not breaks:
-        for (earlier, _), (later, line) in zip(found, found[1:], strict=False):
+        for (earlier, _), (later, line) in pairwise(found):
             if later[0] < earlier[1]:
-                reader.note(line, f"{what}: {clock(later)} overlaps {clock(earlier)}", "Let one end where the other starts")
+                reader.note(line, f"{what}: {clock(later)} overlaps {clock(earlier)}", _OVERLAP_MEND)
     return tuple(parsed for parsed, _ in found)
 
 
@@ -121,20 +123,19 @@ def _country(reader: Reader, what: str, node: Node | None) -> tuple[str | None, 
 
 def _check_overlaps(reader: Reader, what: str, spec: CalendarSpec, entries: Mapping[str, Node]) -> None:
     """Note hours that run past midnight into hours of the next day; within a day they were compared when read."""
-    mend = "Let one end where the other starts"
     for index, spans in enumerate(spec.week):
         following = spec.week[(index + 1) % 7]
         if _reaches(spans, following):
             message = f"{what}: {clock(spans[-1])} on {DAYS[index]} overlaps {clock(following[0])} on the day after"
             week = entries["week"]
-            reader.note(week.keys.get(DAYS[index], week.line), message, mend)
+            reader.note(week.keys.get(DAYS[index], week.line), message, _OVERLAP_MEND)
     hours = DayHours(spec)
     for key, line in entries["dates"].keys.items() if "dates" in entries else ():
         ordinal = words.day(key)
         for first, second in ((ordinal - 1, ordinal), (ordinal, ordinal + 1)):
             if _reaches(hours.of(first), hours.of(second)):
                 message = f"{what}: around {key}, {clock(hours.of(first)[-1])} overlaps the hours of the day after"
-                reader.note(line, message, mend)
+                reader.note(line, message, _OVERLAP_MEND)
 
 
 def _reaches(spans: DaySpans, following: DaySpans) -> bool:

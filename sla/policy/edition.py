@@ -54,7 +54,9 @@ class Edition:
         A field that is missing or None meets no condition. Of `tags` (any iterable of text) one is enough.
         """
         get = ticket_fields.get
-        key: tuple[Any, ...] = tuple([value if (value := get(field)) in wanted else None for field, wanted in self._named])
+        # A value that no policy names is as good as none: the answers that can differ are few enough to keep.
+        values = [value if (value := get(field)) in wanted else None for field, wanted in self._named]
+        key: tuple[Any, ...] = tuple(values)
         if self._tags:
             key = (*key, self._tags.intersection(get("tags") or ()))
         try:

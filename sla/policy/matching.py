@@ -13,7 +13,9 @@ from sla.policy.tree import Node
 When = Mapping[str, frozenset[str | float]]
 
 
-def read_when(reader: Reader, what: str, node: Node, fields: Sequence[str] = MATCHED_FIELDS) -> dict[str, frozenset[str | float]]:
+def read_when(
+    reader: Reader, what: str, node: Node, fields: Sequence[str] = MATCHED_FIELDS
+) -> dict[str, frozenset[str | float]]:
     """The conditions of a policy; a single value is a list of one. Empty lists and unknown priorities are noted."""
     result: dict[str, frozenset[str | float]] = {}
     for name, value in reader.mapping(node, f"when of {what}", fields).items():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from models.policy import Problem
 from sla.policy.tree import Node
+from sla.policy.words import Unreadable
 
 T = TypeVar("T")
 
@@ -70,10 +72,8 @@ class Reader:
     def number(self, node: Node, what: str) -> float | None:
         """A number."""
         if node.kind == "number":
-            try:
+            with contextlib.suppress(ValueError):  # 0x10 and the like, which nobody writes into a policy
                 return float(node.text)
-            except ValueError:  # 0x10 and the like, which nobody writes into a policy
-                pass
         self._wrong(node, what, "a number")
         return None
 
@@ -96,15 +96,14 @@ class Reader:
         return None
 
     def parsed(self, node: Node, what: str, parse: Callable[[str], T]) -> T | None:
-        """A text put through `parse`, whose ValueError carries the problem and, as a second argument, the mend."""
+        """A text put through `parse`, which may raise `Unreadable`."""
         text = self.text(node, what)
         if text is None:
             return None
         try:
             return parse(text)
-        except ValueError as error:
-            message, mend = error.args if len(error.args) == 2 else (str(error), "Mend the value")
-            self.note(node.line, f"{what}: {message}", mend)
+        except Unreadable as error:
+            self.note(node.line, f"{what}: {error}", error.mend)
             return None
 
     def _wrong(self, node: Node, what: str, wanted: str) -> None:

@@ -65,7 +65,8 @@ def _instant(text: str) -> int:
     try:
         return parse_ms(text)
     except ValueError as error:
-        raise ValueError(str(error), "Write it as 2026-01-01T00:00:00+08:00, with its offset") from error
+        mend = "Write it as 2026-01-01T00:00:00+08:00, with its offset, from 1980 to 2099"
+        raise words.Unreadable(text, "no instant that a book can begin at", mend) from error
 
 
 def _read_calendars(reader: Reader, node: Node | None) -> dict[str, BusinessCalendar | None]:

@@ -31,14 +31,16 @@ def read_targets(
     """The targets of one policy by metric; `fallback` is the policy's own calendar."""
     result: dict[str, Target] = {}
     for metric, value in reader.mapping(node, f"targets of policy {policy!r}", METRICS).items():
-        target = _read_target(reader, f"{metric} of policy {policy!r}", metric, value, calendars, fallback)
+        target = _read_target(
+            reader, f"{metric} of policy {policy!r}", value, metric=metric, calendars=calendars, fallback=fallback
+        )
         if target:
             result[metric] = target
     return result
 
 
 def _read_target(
-    reader: Reader, what: str, metric: str, node: Node, calendars: Calendars, fallback: Named | None
+    reader: Reader, what: str, node: Node, *, metric: str, calendars: Calendars, fallback: Named | None
 ) -> Target | None:
     entries = reader.mapping(node, what, KEYS)
     if node.kind != "mapping":
@@ -50,7 +52,8 @@ def _read_target(
     cutoff, opens = (_time(reader, what, key, entries) for key in ("cutoff", "opens"))
     named = read_calendar_name(reader, what, entries["calendar"], calendars) if "calendar" in entries else fallback
     if named is None:
-        mend = f"Write `calendar:` at the policy or here; calendars of this edition: {', '.join(calendars) or 'none yet'}"
+        known = ", ".join(calendars) or "none yet"
+        mend = f"Write `calendar:` at the policy or here; calendars of this edition: {known}"
         reader.note(node.line, f"{what} has no calendar", mend)
     pause_on = _pauses(reader, what, metric, entries)
     reopen = _reopen(reader, what, metric, entries)

@@ -1,4 +1,4 @@
-"""The small words of a policy: durations, times of the day, spans, dates, levels. Each raises ValueError(problem, mend)."""
+"""The small words of a policy: durations, times of the day, spans, dates, levels. Each raises `Unreadable`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ _LEVEL_MEND = "Write a share as 75%, or a duration as 2m left or 10m over"
 _YEARS = range(1900, 2200)
 
 
+class Unreadable(ValueError):
+    """A word that does not say what it should.
+
+    Operator action: `mend` tells how such a word is written.
+    """
+
+    def __init__(self, text: str, fault: str, mend: str) -> None:
+        self.mend = mend
+        super().__init__(f"{text!r} is {fault}")
+
+
 def duration_ms(text: str) -> int:
     """`1h30m` or `PT1H30M` in ms, more than zero; a day is 24 hours."""
     short = _SHORT.fullmatch(text)
@@ -35,14 +46,14 @@ def duration_ms(text: str) -> int:
         iso = _ISO.fullmatch(text)
         parts = {unit: part for unit, part in iso.groupdict().items() if part} if iso else {}
         if not parts or text.endswith("T"):
-            raise ValueError(f"{text!r} is no duration", _DURATION_MEND)
+            raise Unreadable(text, "no duration", _DURATION_MEND)
         weeks = int(parts.pop("w", "0"))
         exact = sum((Decimal(part.replace(",", ".")) * _UNIT_MS[unit] for unit, part in parts.items()), Decimal(0))
         total = int(exact) + weeks * 7 * _UNIT_MS["d"]
     if total <= 0:
-        raise ValueError(f"{text!r} is no time at all", "Write more than zero, or `none` to promise nothing")
+        raise Unreadable(text, "no time at all", "Write more than zero, or `none` to promise nothing")
     if total > _LONGEST_MS:
-        raise ValueError(f"{text!r} is longer than ten years", _DURATION_MEND)
+        raise Unreadable(text, "longer than ten years", _DURATION_MEND)
     return total
 
 
@@ -51,7 +62,7 @@ def minute_of_day(text: str, last: int = 1440) -> int:
     found = _TIME.fullmatch(text)
     minute = int(found[1]) * 60 + int(found[2]) if found else -1
     if not 0 <= minute <= last:
-        raise ValueError(f"{text!r} is no time of the day", f"Write it as 09:30, from 00:00 to {last // 60}:00")
+        raise Unreadable(text, "no time of the day", f"Write it as 09:30, from 00:00 to {last // 60}:00")
     return minute
 
 
@@ -59,11 +70,11 @@ def span(text: str, latest_start: int = 1439) -> tuple[int, int]:
     """`22:00-30:00` as minutes of the day on which it starts; the end may be up to 48:00."""
     start_text, dash, end_text = text.replace(" ", "").partition("-")
     if not dash:
-        raise ValueError(f"{text!r} is no span of hours", 'Write it as "09:00-17:30"')
+        raise Unreadable(text, "no span of hours", 'Write it as "09:00-17:30"')
     start, end = minute_of_day(start_text, latest_start), minute_of_day(end_text, 2880)
     if end < start:
         over = f"{start_text}-{end // 60 + 24:02d}:{end % 60:02d}"
-        raise ValueError(f"{text!r} ends before it starts", f'If it runs past midnight, write "{over}"')
+        raise Unreadable(text, "a span that ends before it starts", f'If it runs past midnight, write "{over}"')
     return start, end
 
 
@@ -74,7 +85,7 @@ def day(text: str) -> int:
     except ValueError:
         found = None
     if found is None or found.year not in _YEARS:
-        raise ValueError(f"{text!r} is no date", "Write it as 2026-10-01")
+        raise Unreadable(text, "no date", "Write it as 2026-10-01")
     return found.toordinal()
 
 
@@ -85,7 +96,7 @@ def month_and_day(text: str) -> tuple[int, int]:
     except ValueError:
         found = None
     if found is None:
-        raise ValueError(f"{text!r} is no date", 'Write it as 2026-10-01, or "05-01" for every year')
+        raise Unreadable(text, "no date", 'Write it as 2026-10-01, or "05-01" for every year')
     return found.month, found.day
 
 
@@ -97,10 +108,10 @@ def level(text: str) -> Level:
         if amount:
             return Level(text, "share", amount)
     if text.replace(" ", "").endswith("%"):
-        raise ValueError(f"{text!r} is no share below the whole", "Write a share above 0% and below 100%")
+        raise Unreadable(text, "no share below the whole", "Write a share above 0% and below 100%")
     around = _AROUND.fullmatch(text)
     if not around:
-        raise ValueError(f"{text!r} is no level", _LEVEL_MEND)
+        raise Unreadable(text, "no level", _LEVEL_MEND)
     amount = duration_ms(around[1])
     return Level(text, "left" if around[2] == "left" else "over", amount)
 
@@ -110,5 +121,5 @@ def share_millionths(text: str) -> int:
     found = _SHARE.fullmatch(text)
     amount = int(Decimal(found[1]) * 10_000) if found else 0
     if not amount:
-        raise ValueError(f"{text!r} is no share below the whole", "Write a share above 0% and below 100%, such as 95%")
+        raise Unreadable(text, "no share below the whole", "Write a share above 0% and below 100%, such as 95%")
     return amount
