@@ -1,0 +1,282 @@
+"""The one place where a worker is put together: Faust, both stages, Kafka and the view."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import faust
+import structlog
+from aiokafka import TopicPartition
+from faust.types import TP
+
+from sinks.kafka import KafkaAccess, KafkaWriter
+from sinks.view import Outcome, View, WorkerBeat
+from streams import topics
+from streams.batches import BatchTransport, FetchBatches
+from streams.clock import now_ms, today_ms
+from streams.engine import Engine, Figures
+from streams.figures import ScopeWorker
+from streams.ground import Fetched, Ground
+from streams.partition import PartitionWorker
+from streams.rows import RowTable
+from streams.settings import Settings
+from streams.stages import Stage, TicketStage
+from streams.topics import Layout
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 0.05
+BEAT_S = 1.0
+TRIM_EVERY = 10  # beats
+PATIENCE_S = 8.0  # that a step may take when the worker is told to end
+
+MakeEngine = Callable[[int], Engine]
+MakeFigures = Callable[[], Figures]
+
+
+def access_to(settings: Settings) -> KafkaAccess:
+    """How Kafka is reached."""
+    password = settings.kafka_password
+    return KafkaAccess(
+        servers=settings.kafka,
+        security=settings.kafka_security,
+        ssl_context=settings.ssl_context(),
+        sasl=settings.kafka_sasl,
+        username=settings.kafka_username,
+        password=password.get_secret_value() if password else None,
+    )
+
+
+def worker_name() -> str:
+    """A name for this process that no other living one has."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+@dataclass
+class App:
+    """A worker, put together but not started."""
+
+    faust: faust.App
+    tickets: TicketStage
+    figures: Stage[ScopeWorker]
+    ground: Ground
+    zone: str
+
+
+class Fatal:
+    """Remembers the first error that a worker cannot live with, and tells who waits for it."""
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+        self.happened = asyncio.Event()
+
+    def __call__(self, error: BaseException) -> None:
+        if self.error is None:
+            self.error = error
+            log.critical("this is a bug: the worker ends, so that nothing is lost", error=repr(error), exc_info=error)
+        self.happened.set()
+
+
+def create_app(
+    settings: Settings,
+    layout: Layout,
+    book: Any,
+    view: View,
+    *,
+    writer: KafkaWriter,
+    fatal: Fatal,
+    build: str = "",
+    make_engine: MakeEngine | None = None,
+    make_figures: MakeFigures | None = None,
+) -> App:
+    """Puts a worker together. To be called inside the running loop; nothing is started yet.
+
+    `book` is the policy book (`sla.policy`). `make_engine` and `make_figures` make the pure parts of a partition; by
+    default those of `sla`.
+    """
+    zone = str(getattr(book, "zone", "UTC"))
+    app = _faust_app(settings)
+    ground = Ground(
+        settings=settings,
+        layout=layout,
+        worker=worker_name(),
+        digest=str(book.digest),
+        editions=tuple(edition.name for edition in getattr(book, "editions", ())),
+        build=build,
+        writer=writer,
+        view=view,
+        clock=now_ms,
+        fetched=lambda topic, partition: _fetched(app, topic, partition),
+        is_ours=lambda topic, partition: TP(topic, partition) in app.consumer.assignment(),
+        on_fatal=fatal,
+    )
+    if make_engine is None or make_figures is None:
+        from streams.parts import default_parts  # noqa: PLC0415 - tests bring their own parts
+
+        engine_of, figures_of = default_parts(settings, layout, book)
+        make_engine, make_figures = make_engine or engine_of, make_figures or figures_of
+    chosen_engine, chosen_figures = make_engine, make_figures
+    tickets = TicketStage(lambda number: PartitionWorker(number, chosen_engine(number), ground), ground)
+    figures: Stage[ScopeWorker] = Stage(lambda number: ScopeWorker(number, chosen_figures(), ground), fatal)
+
+    table = RowTable(
+        app,
+        name=topics.TABLE,
+        key_type=bytes,
+        value_type=bytes,
+        partitions=layout.events,
+        # Of two batches or more: with one, Faust would go on reading what this worker itself writes.
+        recovery_buffer_size=2,
+    )
+    table.bind(tickets, fatal)
+    app.tables.add(table)
+    events = app.topic(topics.EVENTS, key_serializer="raw", value_serializer="raw", partitions=layout.events)
+    partials = app.topic(
+        topics.partials(settings.group),
+        key_serializer="raw",
+        value_serializer="raw",
+        partitions=layout.partials,
+        acks=False,  # nothing is committed: each owner reads it from the start
+    )
+    app.agent(events, name="tickets")(tickets.route)
+    app.agent(partials, name="figures")(figures.route)
+
+    @app.on_partitions_assigned.connect
+    async def assign_partials(_app: Any, assigned: set[TP], **_: Any) -> None:
+        name = topics.partials(settings.group)
+        figures.assign({tp.partition for tp in assigned if tp.topic == name})
+
+    return App(app, tickets, figures, ground, zone)
+
+
+def _faust_app(settings: Settings) -> faust.App:
+    app = faust.App(
+        settings.group,
+        broker=[f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
+        broker_credentials=_credentials(settings),
+        datadir=tempfile.mkdtemp(prefix="slawatch-"),  # Faust makes one; nothing is kept in it
+        store="memory://",
+        web_enabled=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,  # see streams.topics
+        autodiscover=False,
+        ConsumerScheduler=FetchBatches,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=1024 * 1024,
+        broker_session_timeout=settings.session_timeout / 1000,
+        broker_request_timeout=max(30.0, settings.session_timeout / 1000 + 5),
+        broker_heartbeat_interval=min(3.0, settings.session_timeout / 3000),
+        broker_commit_interval=1.0,
+        broker_commit_every=100,
+        stream_buffer_maxsize=16,  # batches
+        stream_wait_empty=False,  # what is at work when a partition goes is read again by its next owner
+        stream_recovery_delay=0.0,
+        stream_publish_on_commit=False,
+        table_standby_replicas=0,
+        recovery_consistency_check=False,
+        producer_acks=-1,
+    )
+    app.transport = BatchTransport(app.conf.broker_consumer, app)
+    return app
+
+
+def _credentials(settings: Settings) -> Any:
+    context = settings.ssl_context()
+    if settings.kafka_security.startswith("SASL"):
+        password = settings.kafka_password
+        return faust.SASLCredentials(
+            username=settings.kafka_username,
+            password=password.get_secret_value() if password else None,
+            mechanism=settings.kafka_sasl,
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context) if context is not None else None
+
+
+def _fetched(app: faust.App, topic: str, partition: int) -> Fetched | None:
+    """What aiokafka's consumer, in its own thread, knows of a partition; only read here."""
+    consumer = getattr(getattr(app.consumer, "_thread", None), "_consumer", None)
+    subscription = consumer._subscription.subscription if consumer is not None else None  # noqa: SLF001 - no public way
+    assignment = subscription.assignment if subscription is not None else None
+    if assignment is None:
+        return None
+    state = assignment.state_value(TopicPartition(topic, partition))
+    if state is None:
+        return None
+    return Fetched(state.timestamp, state.highwater, state._position)  # noqa: SLF001 - see above
+
+
+async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
+    """Runs a worker until it is told to end or cannot go on; then ends it in order.
+
+    Raises:
+        BaseException: whatever the worker could not live with.
+    """
+    loops = [asyncio.create_task(_tick(app)), asyncio.create_task(_beat(app))]
+    waits = [asyncio.create_task(until.wait()), asyncio.create_task(fatal.happened.wait())]
+    crashed: asyncio.Task[Any] | None = None
+    try:
+        await app.faust.start()
+        crashed = asyncio.create_task(app.faust._crashed.wait())  # noqa: SLF001 - Faust's Worker waits for the same
+        await asyncio.wait([*waits, *loops, crashed], return_when=asyncio.FIRST_COMPLETED)
+        for task in loops:
+            if task.done() and (error := task.exception()) is not None:
+                fatal(error)
+        if crashed.done() and (reason := app.faust._crash_reason) is not None:
+            fatal(reason)
+    finally:
+        for task in (*loops, *waits, *([crashed] if crashed else [])):
+            task.cancel()
+        await app.tickets.close(PATIENCE_S)
+        await app.figures.close(PATIENCE_S)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(app.faust.stop(), PATIENCE_S)
+        with contextlib.suppress(OSError):
+            os.rmdir(app.faust.conf.datadir)
+    if fatal.error is not None:
+        raise fatal.error
+
+
+async def _tick(app: App) -> None:
+    """Wakes partitions whose time has come."""
+    while True:
+        now = app.ground.clock()
+        app.tickets.poke(now)
+        app.figures.poke(now)
+        await asyncio.sleep(TICK_S)
+
+
+async def _beat(app: App) -> None:
+    """Says every second that this worker lives, and how far its partitions are."""
+    ground = app.ground
+    who = WorkerBeat(ground.worker, ground.build, ground.editions, ground.digest)
+    said: dict[str, str] = {}
+    beats = 0
+    while True:
+        now = ground.clock()
+        report = await ground.view.write_health(who, app.tickets.beats(), now)
+        for number, outcome in report.outcomes.items():
+            worker = app.tickets.workers.get(number)
+            if worker is not None and outcome is not Outcome.WRITTEN:
+                worker.told(outcome)
+        differing = dict(report.differing)
+        if differing != said:
+            said = differing
+            if differing:
+                log.error(
+                    "workers decide by different policy books",
+                    ours=ground.digest,
+                    others=differing,
+                    mend="give every worker the same policies, then restart those that differ",
+                )
+        beats += 1
+        if beats % TRIM_EVERY == 0 and 0 in app.figures.workers:
+            await ground.view.trim(now, today_ms(now, app.zone))
+        await asyncio.sleep(BEAT_S)

@@ -1,0 +1,169 @@
+"""Stage 2: one partition of the partials, from its log to the documents in the view.
+
+The log is read from its start whenever the partition is assigned: it is compacted, and small. A reader announces itself
+in it and publishes nothing before it has met its own announcement, whose offset is the epoch of its documents.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from models.partial import FORGOTTEN, PartialRow
+from sinks.kafka import Record
+from sinks.view import Fence, Outcome
+from streams import topics, wire
+from streams.engine import Figures
+from streams.ground import Ground
+
+log = structlog.get_logger(__name__)
+
+SLICE = 1_000  # rows between two pauses
+BEAT_MS = 1_000
+PAUSE_S = 4.0
+
+
+class ScopeWorker:
+    """The figures of the scopes that fall into one partition."""
+
+    def __init__(self, number: int, figures: Figures, ground: Ground) -> None:
+        self.number = number
+        self.closed = False
+        self._figures = figures
+        self._ground = ground
+        self._topic = topics.partials(ground.settings.group)
+        self._seen = -1  # offset
+        self._epoch: int | None = None  # the announcement's offset, once it is known
+        self._announced = False
+        self._whole = True  # the next documents are all there are
+        self._seq = 0
+        self._beat_due = 0
+        self._progress: dict[int, int] = {}
+        self._of: int | None = None
+        self._keys: dict[int, dict[int, set[bytes]]] = {}  # partition → epoch → keys in the log
+        self._marked: dict[int, int] = {}
+        self._removable: list[Record] = []
+        self._inbox: deque[Sequence[Any]] = deque()
+        self._wake = asyncio.Event()
+        self._room = asyncio.Event()
+
+    # What others tell it
+
+    async def offer(self, event: Any) -> None:
+        """A batch from Faust."""
+        while len(self._inbox) >= 2 and not self.closed:
+            self._room.clear()
+            await self._room.wait()
+        self._inbox.append(event.message.value)
+        self._wake.set()
+
+    def poke(self, now: int) -> None:
+        """The ticker."""
+        if now >= self._beat_due:
+            self._wake.set()
+
+    def close(self) -> None:
+        """The partition is no longer ours."""
+        self.closed = True
+        self._wake.set()
+        self._room.set()
+
+    # Its task
+
+    async def run(self) -> None:
+        """Works until it is closed."""
+        while not self.closed:
+            if not self._announced:
+                await self._announce()
+            if not self._inbox:
+                self._wake.clear()
+                await self._wake.wait()
+            while self._inbox and not self.closed:
+                records = self._inbox.popleft()
+                self._room.set()
+                for at in range(0, len(records), SLICE):
+                    self._read(records[at : at + SLICE])
+                    await asyncio.sleep(0)
+            await self._beat()
+
+    async def _announce(self) -> None:
+        written = await self._ground.writer.write(
+            self._topic, self.number, [Record(*wire.reader_row(self._ground.worker))]
+        )
+        self._epoch, self._announced, self._whole, self._seq = written.last, True, True, 0
+
+    def _read(self, records: Sequence[Any]) -> None:
+        for record in records:
+            if record.offset <= self._seen:
+                continue  # a rebalance has begun the log anew
+            self._seen = record.offset
+            row = wire.read(record.key, record.value)
+            if isinstance(row, wire.Cell):
+                self._read_cell(record.key, row)
+            elif isinstance(row, wire.Progress):
+                self._of = row.of
+                self._progress[row.partition] = row.watermark
+                self._figures.watermark(row.partition, row.watermark)
+            elif isinstance(row, wire.Mark):
+                self._read_mark(row)
+
+    def _read_cell(self, key: bytes, cell: wire.Cell) -> None:
+        keys = self._keys.setdefault(cell.partition, {})
+        if cell.value is None:
+            keys.get(cell.epoch, set()).discard(key)
+        elif cell.epoch < self._marked.get(cell.partition, -1):
+            self._removable.append(Record(key, None))  # an old owner who woke
+            return
+        else:
+            keys.setdefault(cell.epoch, set()).add(key)
+        row = PartialRow(cell.scope, cell.cell, FORGOTTEN if cell.value is None else cell.value)
+        self._figures.upsert(cell.partition, cell.epoch, row)
+
+    def _read_mark(self, mark: wire.Mark) -> None:
+        if mark.epoch < self._marked.get(mark.partition, -1):
+            return
+        self._marked[mark.partition] = mark.epoch
+        self._figures.mark(mark.partition, mark.epoch)
+        keys = self._keys.setdefault(mark.partition, {})
+        for epoch in [epoch for epoch in keys if epoch < mark.epoch]:
+            self._removable += [Record(key, None) for key in keys.pop(epoch)]
+
+    async def _beat(self) -> None:
+        now = self._ground.clock()
+        if now < self._beat_due:
+            return
+        self._beat_due = now + BEAT_MS
+        if self._epoch is None or self._seen < self._epoch:
+            return  # there is more to read
+        if self._of is None or len(self._progress) < self._of:
+            return  # not every partition has spoken yet
+        if self._removable:
+            removed, self._removable = self._removable, []
+            await self._ground.writer.write(self._topic, self.number, removed)
+        self._figures.advance()
+        await self._publish(now)
+
+    async def _publish(self, now: int) -> None:
+        """Writes what changed; once after a takeover, or into an emptied view, all."""
+        whole = self._whole
+        documents = list(self._figures.all_documents() if whole else self._figures.documents())
+        if not documents and not whole:
+            return
+        await asyncio.sleep(0)
+        self._seq += 1
+        fence = Fence(f"figures:{self.number}", self._epoch or 0, self._seq)
+        outcome = await self._ground.view.write_documents(fence, documents, now, whole=whole)
+        self._whole = False
+        if outcome is Outcome.EMPTIED:
+            self._whole = True
+            self._beat_due = 0
+        elif outcome is Outcome.REFUSED:
+            self._whole = True
+            if self._ground.is_ours(self._topic, self.number):
+                log.warning("redis knows a newer reader of the partials", partition=self.number)
+                await asyncio.sleep(PAUSE_S)
+            self._announced = False

@@ -1,0 +1,39 @@
+"""What every part of a worker stands on: its name, its settings, its way to Kafka and to the view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sinks.kafka import KafkaWriter
+from sinks.view import View
+from streams.settings import Settings
+from streams.topics import Layout
+
+
+class Fetched(NamedTuple):
+    """What the consumer knows of a partition: when Kafka last answered, the log's end, and the next offset to be read."""
+
+    at_ms: int | None
+    end: int | None
+    position: int | None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Shared by all partitions of a worker."""
+
+    settings: Settings
+    layout: Layout
+    worker: str  # unique among living workers
+    digest: str  # of the policy book
+    editions: tuple[str, ...]
+    build: str
+    writer: KafkaWriter
+    view: View
+    clock: Callable[[], int]
+    fetched: Callable[[str, int], Fetched | None]  # by topic and partition
+    is_ours: Callable[[str, int], bool]
+    on_fatal: Callable[[BaseException], None]
+    partition_of_scope: dict[str, int] = field(default_factory=dict)

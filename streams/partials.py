@@ -1,0 +1,64 @@
+"""What a partition tells stage 2: cells that changed, the end of a takeover's, and every second how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from models.partial import FORGOTTEN, PartialRow
+from sinks.kafka import Record, partition_of
+from streams import topics, wire
+from streams.engine import Engine
+from streams.ground import Ground
+
+CHUNK = 2_000  # rows that are put together without a pause
+
+
+class PartialsOut:
+    """The partials of one partition on their way; scopes go to the partition of their name."""
+
+    def __init__(self, number: int, engine: Engine, ground: Ground) -> None:
+        self._number = number
+        self._engine = engine
+        self._ground = ground
+        self._topic = topics.partials(ground.settings.group)
+
+    async def publish_all(self, epoch: int) -> None:
+        """After a takeover: every cell, then the mark."""
+        await self._send(epoch, self._engine.all_partials())
+        await self._tell_all(*wire.mark_row(self._number, epoch))
+
+    async def publish(self, epoch: int, watermark: int | None) -> None:
+        """The cells that changed, then the watermark up to which they hold."""
+        cells = list(self._engine.take_partials())
+        if cells:
+            await self._send(epoch, cells)
+        if watermark is not None:
+            await self._tell_all(*wire.progress_row(self._number, epoch, watermark, self._ground.layout.events))
+
+    async def _send(self, epoch: int, cells: Iterable[PartialRow]) -> None:
+        by_partition: dict[int, list[Record]] = {}
+        pending = 0
+        for scope, cell, value in cells:
+            key = wire.cell_key(self._number, epoch, scope, cell)
+            record = Record(key, None if value == FORGOTTEN else value)
+            by_partition.setdefault(self._partition_of(scope), []).append(record)
+            pending += 1
+            if pending == CHUNK:
+                await self._write(by_partition)
+                by_partition, pending = {}, 0
+        await self._write(by_partition)
+
+    async def _tell_all(self, key: bytes, value: bytes) -> None:
+        await self._write({number: [Record(key, value)] for number in range(self._ground.layout.partials)})
+
+    async def _write(self, by_partition: dict[int, list[Record]]) -> None:
+        write = self._ground.writer.write
+        await asyncio.gather(*(write(self._topic, number, records) for number, records in by_partition.items()))
+
+    def _partition_of(self, scope: str) -> int:
+        known = self._ground.partition_of_scope
+        number = known.get(scope)
+        if number is None:
+            number = known[scope] = partition_of(scope.encode(), self._ground.layout.partials)
+        return number

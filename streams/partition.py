@@ -1,0 +1,367 @@
+"""Stage 1: one partition of events, from its log to its rows, its tickets in the view and its partials.
+
+One task for each partition takes batches in turn: look at them, write their rows, let them take effect, write what
+they lead to, and only then acknowledge. What goes wrong with a server is waited for; anything else ends the
+process before the acknowledgement, so that the batch is read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import structlog
+
+from models.egress import TicketWrite
+from sinks.kafka import Record
+from sinks.view import Outcome, PartitionBeat
+from streams import topics, wire
+from streams.aside import Aside
+from streams.clock import Reading, is_live, watermark
+from streams.engine import Engine, Incoming
+from streams.ground import Ground
+from streams.partials import PartialsOut
+from streams.rows import Row
+
+log = structlog.get_logger(__name__)
+
+SLICE = 500  # events or rows that are folded without a pause: heartbeats share the loop
+WRITES = 200  # tickets of one call to the view
+INBOX = 2  # batches that wait; what more there is stays with Faust, and then with Kafka
+BEAT_MS = 1_000
+REFUSED_PAUSE_S = 4.0  # longer than a heartbeat of the consumer
+
+
+class PartitionWorker:
+    """Everything that one partition of `ticket-events` does, in one task."""
+
+    def __init__(self, number: int, engine: Engine, ground: Ground) -> None:
+        self.number = number
+        self.known_offset = -1  # of the changelog
+        self.epoch: int | None = None
+        self.watermark: int | None = None
+        self._engine = engine
+        self._ground = ground
+        self._changelog = topics.changelog(ground.settings.group)
+        self._partials = PartialsOut(number, engine, ground)
+        self._aside = Aside(number, ground)
+        self._seq = 0
+        self._promised_watermark = -1  # what is said by now may rest on it, and a successor begins there
+        self._newest: int | None = None
+        self._next_offset: int | None = None  # of the events, all before it are done
+        self._arrived_at: int | None = None
+        self._live = False
+        self._busy = False
+        self._rows: deque[Sequence[Row]] = deque()
+        self._inbox: deque[Any] = deque()
+        self._unacknowledged: list[Any] = []
+        self._take_over_wanted = True
+        self._backlog: Iterator[TicketWrite] | None = None
+        self._refilling = False
+        self._emptied = False
+        self._owing = False  # tickets were taken from the engine but not written; the backlog has them
+        self._beat_due = 0
+        self._pause_s = 0.0
+        self._recovered = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._room = asyncio.Event()
+        self.closed = False
+
+    # What others tell it
+
+    def restore(self, rows: Sequence[Row], last_offset: int) -> None:
+        """Rows of the changelog, in recovery; they are folded later, piece by piece."""
+        if last_offset <= self.known_offset:
+            return
+        if self.epoch is not None and any(key == wire.OWNER for key, _ in rows):
+            # Somebody else has had this partition since: what is in Redis and among the partials is theirs.
+            self._take_over_wanted = True
+        self._rows.append(rows)
+        self.known_offset = last_offset
+
+    def suspend(self) -> None:
+        """A rebalance has begun: what waits will come again, and rows may be about to come."""
+        self._inbox.clear()
+        self._recovered.clear()
+        self._room.set()
+
+    def resume(self) -> None:
+        """All rows have been given."""
+        self._recovered.set()
+        self._wake.set()
+
+    def close(self) -> None:
+        """The partition is no longer ours, or the worker ends: the step at hand is the last."""
+        self.closed = True
+        self._inbox.clear()
+        for event in (self._recovered, self._wake, self._room):
+            event.set()
+
+    async def offer(self, event: Any) -> None:
+        """A batch from Faust; waits while others wait already."""
+        while len(self._inbox) >= INBOX and not self.closed:
+            self._room.clear()
+            await self._room.wait()
+        if not self.closed:
+            self._inbox.append(event)
+            self._wake.set()
+
+    def poke(self, now: int) -> None:
+        """The ticker: wakes the task when something is to be done without an event."""
+        due = self._engine.next_instant
+        if now >= self._beat_due or self._backlog is not None or (self._live and due is not None and due <= now):
+            self._wake.set()
+
+    def told(self, outcome: Outcome) -> None:
+        """What a heartbeat to the view brought."""
+        if outcome is not Outcome.WRITTEN and not self._astray:
+            self._lost(outcome)
+            self._wake.set()
+
+    def beat(self, now: int) -> PartitionBeat | None:
+        """What `sla:health` says of this partition; None before it has been taken over."""
+        if self.epoch is None or self._take_over_wanted:
+            return None
+        counters = {**self._engine.health(), **self._aside.counters()}
+        return PartitionBeat(self.number, self.epoch, self.watermark, now, counters)
+
+    # Its task
+
+    async def run(self) -> None:
+        """Works until it is closed."""
+        while not self.closed:
+            await self._recovered.wait()
+            if self.closed:
+                return
+            if self._take_over_wanted:
+                await self._take_over()
+                continue
+            if self._emptied:
+                await self._refill()
+                continue
+            self._busy = True
+            if self._rows:
+                await self._fold_rows()
+            if self._inbox:
+                event = self._inbox.popleft()
+                self._room.set()
+                await self._work(event)
+            elif self._backlog is None:
+                self._wake.clear()
+                self._busy = False
+                await self._wake.wait()
+            if not self._astray:
+                await self._write_backlog()
+            self._busy = bool(self._inbox)
+            await self._tick()
+
+    async def _take_over(self) -> None:
+        """Makes the partition ours: an epoch, the view's fence, all partials; then tickets, beside the events."""
+        ground = self._ground
+        if self._pause_s:
+            # An owner who does not know yet that it is none hears so from Kafka within this time.
+            pause, self._pause_s = self._pause_s, 0.0
+            await asyncio.sleep(pause)
+            return
+        await self._fold_rows()
+        now = ground.clock()
+        row = wire.owner_row(ground.worker, ground.digest, now)
+        written = await ground.writer.write(self._changelog, self.number, [Record(*row)])
+        epoch = written.last
+        if await ground.view.take_over(self.number, epoch) is Outcome.REFUSED:
+            log.error(
+                "redis knows a newer owner of the partition, trying again",
+                partition=self.number,
+                epoch=epoch,
+                mend="if the changelog was deleted, empty this Redis too",
+            )
+            await asyncio.sleep(1)
+            return
+        self.epoch, self._seq = epoch, 0
+        self.known_offset = max(self.known_offset, epoch)
+        self._take_over_wanted = self._emptied = False
+        self._live = False
+        self._arrived_at = now
+        if self._promised_watermark >= 0:
+            self.watermark = max(self.watermark or 0, self._promised_watermark)
+            self._engine.advance(self.watermark)
+        self._backlog, self._refilling = iter(self._engine.all_writes()), False
+        await self._partials.publish_all(epoch)
+        log.info("partition taken over", partition=self.number, epoch=epoch)
+
+    async def _fold_rows(self) -> None:
+        while self._rows:
+            rows = self._rows.popleft()
+            for at in range(0, len(rows), SLICE):
+                self._restore(rows[at : at + SLICE])
+                await asyncio.sleep(0)
+
+    def _restore(self, rows: Sequence[Row]) -> None:
+        own = [(key, value) for key, value in rows if wire.is_own(key)]
+        for key, value in own:
+            if value is None:
+                continue
+            if key == wire.WATERMARK:
+                self._promised_watermark = max(self._promised_watermark, int(value))
+            elif key == wire.COUNTERS:
+                self._aside.restore(value)
+        self._engine.restore([row for row in rows if not wire.is_own(row[0])] if own else rows)
+
+    async def _work(self, event: Any) -> None:
+        """A batch from its rows to its outputs; it is acknowledged when these are safe."""
+        records = event.message.value
+        for at in range(0, len(records), SLICE):
+            await self._admit(records[at : at + SLICE])
+        self._next_offset = max(self._next_offset or 0, records[-1].offset + 1)
+        self._arrived_at = self._ground.clock()
+        self._unacknowledged.append(event)
+        self._busy = bool(self._inbox)
+        await self._advance()
+        await self._flush()
+        self._acknowledge()
+
+    async def _admit(self, records: Sequence[Any]) -> None:
+        engine = self._engine
+        incoming = [Incoming(r.offset, r.timestamp, r.key, r.value, r.headers) for r in records]
+        admission = engine.admit(incoming)
+        rows = list(admission.rows)
+        if admission.dead or admission.misplaced:
+            rows += await self._aside.send(admission)
+        newest = self._newest
+        if admission.newest_us is not None:
+            newest = max(newest or 0, admission.newest_us // 1000)
+        await asyncio.sleep(0)
+        if rows:
+            await self._write_rows(rows)
+        engine.commit(admission)
+        self._newest = newest
+        await asyncio.sleep(0)
+
+    async def _write_rows(self, rows: Sequence[Row]) -> None:
+        written = await self._ground.writer.write(
+            self._changelog, self.number, [Record(key, value) for key, value in rows]
+        )
+        if written.first == self.known_offset + 1 and written.last - written.first + 1 == len(rows):
+            self.known_offset = written.last  # nobody has written in between: recovery need not read it again
+
+    async def _tick(self) -> None:
+        """What time brings: deadlines, partials, the beat."""
+        if self._astray:
+            return
+        await self._advance()
+        await self._flush()
+        self._acknowledge()
+        now = self._ground.clock()
+        if now >= self._beat_due and self.epoch is not None and not self._astray:
+            self._beat_due = now + BEAT_MS
+            await self._partials.publish(self.epoch, self.watermark)
+
+    async def _advance(self) -> None:
+        """Lets time come as far as it has. What falls due by that is promised first: a successor begins there."""
+        reading = self._reading()
+        self._live = is_live(reading)
+        reached = watermark(self.watermark, reading, live=self._live)
+        if reached is None or reached == self.watermark:
+            return
+        due = self._engine.next_instant
+        if due is not None and due <= reached and reached > self._promised_watermark:
+            await self._write_rows([wire.watermark_row(reached)])
+            self._promised_watermark = reached
+        self.watermark = reached
+        self._engine.advance(reached)
+
+    def _reading(self) -> Reading:
+        now = self._ground.clock()
+        fetched = self._ground.fetched(topics.EVENTS, self.number)
+        at_end = False
+        if fetched is not None and fetched.end is not None and not self._busy and not self._inbox:
+            done = self._next_offset if self._next_offset is not None else fetched.position
+            quiet = self._arrived_at is not None and now - self._arrived_at >= 3_000
+            # The end of a log may be a marker of a transaction, which no batch ever reaches.
+            at_end = (done is not None and done >= fetched.end) or (
+                quiet and fetched.position is not None and fetched.position >= fetched.end
+            )
+        return Reading(
+            now=now,
+            fetched_at=fetched.at_ms if fetched is not None else None,
+            at_end=at_end,
+            arrived_at=self._arrived_at,
+            newest=self._newest,
+            was_live=self._live,
+        )
+
+    async def _flush(self) -> None:
+        """Writes the tickets that were touched."""
+        while not self._astray and (writes := self._engine.take_writes(WRITES)):
+            await self._write(writes, refilling=False)
+            await asyncio.sleep(0)
+
+    async def _write_backlog(self) -> None:
+        """Writes the next tickets of a takeover or a refill; at the end, removes what only an older owner knew."""
+        backlog = self._backlog
+        if backlog is None:
+            return
+        writes = list(islice(backlog, WRITES))
+        if writes:
+            await self._write(writes, refilling=self._refilling)
+            await asyncio.sleep(0)
+            return
+        if self.epoch is not None:
+            outcome = await self._ground.view.sweep(self.number, self.epoch, self._ground.clock())
+            if outcome is not Outcome.WRITTEN:
+                self._lost(outcome)
+                return
+        if self._backlog is backlog:
+            self._backlog, self._owing, self._refilling = None, False, False
+            self._acknowledge()
+
+    async def _write(self, writes: Sequence[TicketWrite], *, refilling: bool) -> None:
+        if self.epoch is None:
+            return
+        ground = self._ground
+        outcome = await ground.view.write_tickets(
+            self.number, self.epoch, self._seq, writes, ground.clock(), refilling=refilling
+        )
+        self._seq += len(writes)
+        if outcome is not Outcome.WRITTEN:
+            self._lost(outcome)
+
+    def _lost(self, outcome: Outcome) -> None:
+        """The view has a newer owner, or has been emptied: all tickets are to be written again, under a valid epoch."""
+        self._owing = True
+        if outcome is Outcome.EMPTIED:
+            self._emptied = True
+        elif self._ground.is_ours(topics.EVENTS, self.number):
+            log.warning("redis knows a newer owner, taking the partition over again", partition=self.number)
+            self._take_over_wanted = True
+            self._pause_s = REFUSED_PAUSE_S
+        else:
+            self._take_over_wanted = True
+            self.suspend()  # the next assignment decides
+
+    async def _refill(self) -> None:
+        """Fills a view that has been emptied; nothing in it is news."""
+        if self.epoch is None:
+            return
+        log.warning("redis was emptied, filling it again", partition=self.number)
+        self._emptied = False
+        if await self._ground.view.take_over(self.number, self.epoch) is Outcome.REFUSED:
+            self._take_over_wanted = True
+            return
+        self._owing = True
+        self._backlog, self._refilling = iter(self._engine.all_writes()), True
+
+    @property
+    def _astray(self) -> bool:
+        """Whether the view takes nothing from us as things stand."""
+        return self._take_over_wanted or self._emptied
+
+    def _acknowledge(self) -> None:
+        if self._owing or self._astray:
+            return
+        for event in self._unacknowledged:
+            event.ack()
+        self._unacknowledged.clear()

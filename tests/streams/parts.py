@@ -1,0 +1,193 @@
+"""Small pure parts with which the machinery is tested: a ticket is the set of its events, a figure is their number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from models.egress import Member, TicketWrite
+from models.partial import FORGOTTEN, PartialRow
+from sinks.kafka import partition_of
+from sinks.view import Document
+from streams.engine import Incoming
+from streams.rows import Row
+
+
+@dataclass
+class Letter:
+    """A dead letter."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    reason: str
+    field: str | None = None
+
+
+@dataclass
+class Look:
+    """An admission."""
+
+    rows: list[Row] = field(default_factory=list)
+    dead: list[Letter] = field(default_factory=list)
+    misplaced: list[Incoming] = field(default_factory=list)
+    newest_us: int | None = None
+
+
+class CountingEngine:
+    """Knows of each ticket which events it has; a ticket falls due at the `due` of an event, and is written again."""
+
+    def __init__(self, number: int, partitions: int) -> None:
+        self.number = number
+        self.partitions = partitions
+        self.tickets: dict[bytes, dict[bytes, bytes]] = {}
+        self.due: list[tuple[int, bytes]] = []
+        self.late: set[bytes] = set()
+        self.touched: dict[bytes, None] = {}
+        self.changed = False
+        self.watermark = 0
+
+    def restore(self, rows: Sequence[Row]) -> None:
+        """Rows out of the changelog."""
+        for key, value in rows:
+            assert value is not None
+            self._take(key, value)
+
+    def _take(self, key: bytes, value: bytes) -> None:
+        ticket, event = key.split(b"\0")
+        self.tickets.setdefault(ticket, {})[event] = value
+        due = orjson.loads(value).get("due")
+        if due is not None:
+            self.due.append((due, ticket))
+            self.due.sort()
+        self.touched[ticket] = None
+        self.changed = True
+
+    def admit(self, records: Sequence[Incoming]) -> Look:
+        """New events as rows."""
+        look = Look()
+        seen: set[bytes] = set()
+        for record in records:
+            if record.key is None or record.value is None or record.value == b"broken":
+                look.dead.append(Letter(record.offset, record.key, record.value, "unreadable"))
+                continue
+            if record.value == b"bug":
+                raise RuntimeError("a bug")
+            if partition_of(record.key, self.partitions) != self.number:
+                look.misplaced.append(record)
+                continue
+            event = orjson.loads(record.value)
+            row = record.key + b"\0" + event["id"].encode()
+            at = event.get("at")
+            if at is not None:
+                look.newest_us = max(look.newest_us or 0, at * 1000)
+            self.touched[record.key] = None
+            if event["id"].encode() not in self.tickets.get(record.key, {}) and row not in seen:
+                seen.add(row)
+                look.rows.append((row, record.value))
+        return look
+
+    def commit(self, admission: Look) -> None:
+        """They take effect."""
+        for key, value in admission.rows:
+            assert value is not None
+            self._take(key, value)
+
+    def advance(self, watermark_ms: int) -> None:
+        """What is due is late."""
+        assert watermark_ms >= self.watermark
+        self.watermark = watermark_ms
+        while self.due and self.due[0][0] <= watermark_ms:
+            ticket = self.due.pop(0)[1]
+            self.late.add(ticket)
+            self.touched[ticket] = None
+
+    @property
+    def next_instant(self) -> int | None:
+        """The next due time."""
+        return self.due[0][0] if self.due else None
+
+    def take_writes(self, limit: int) -> list[TicketWrite]:
+        """Touched ones."""
+        taken = [ticket for ticket in list(self.touched)[:limit] if ticket in self.tickets]
+        for ticket in list(self.touched)[:limit]:
+            del self.touched[ticket]
+        return [self._write(ticket) for ticket in taken]
+
+    def all_writes(self) -> Iterator[TicketWrite]:
+        """All of them."""
+        for ticket in list(self.tickets):
+            yield self._write(ticket)
+
+    def _write(self, ticket: bytes) -> TicketWrite:
+        doc = {"events": sorted(event.decode() for event in self.tickets[ticket]), "late": ticket in self.late}
+        name = ticket.decode()
+        return TicketWrite(name, orjson.dumps(doc), [Member("open", "all", name, 1)])
+
+    def take_partials(self) -> Iterable[PartialRow]:
+        """The number of events, by scope."""
+        if not self.changed:
+            return []
+        self.changed = False
+        return list(self.all_partials())
+
+    def all_partials(self) -> Iterable[PartialRow]:
+        """The same."""
+        total = sum(len(events) for events in self.tickets.values())
+        yield PartialRow("all", b"n", b"%d" % total)
+        for ticket, events in self.tickets.items():
+            if len(self.tickets) < 50:
+                yield PartialRow(f"team:{ticket.decode()}", b"n", b"%d" % len(events))
+
+    def health(self) -> Mapping[str, int | Mapping[str, int]]:
+        """No counters of its own."""
+        return {"orphans": 0}
+
+
+class CountingFigures:
+    """The sum of the cells of each scope."""
+
+    def __init__(self) -> None:
+        self.cells: dict[tuple[int, str], tuple[int, bytes]] = {}
+        self.marks: dict[int, int] = {}
+        self.told: dict[str, bytes] = {}
+        self.watermarks: dict[int, int] = {}
+
+    def upsert(self, partition: int, epoch: int, row: PartialRow) -> None:
+        """The cell of an epoch not older than the one we know."""
+        key = (partition, row.scope)
+        if epoch >= self.cells.get(key, (-1, b""))[0]:
+            self.cells[key] = (epoch, row.value)
+
+    def mark(self, partition: int, epoch: int) -> None:
+        """Older ones are gone."""
+        self.marks[partition] = epoch
+        self.cells = {key: cell for key, cell in self.cells.items() if key[0] != partition or cell[0] >= epoch}
+
+    def watermark(self, partition: int, ms: int) -> None:
+        """Known."""
+        self.watermarks[partition] = ms
+
+    def advance(self) -> None:
+        """Nothing moves."""
+
+    def _documents(self) -> dict[str, bytes]:
+        sums: dict[str, int] = {}
+        for (_, scope), (_, value) in self.cells.items():
+            if value != FORGOTTEN:
+                sums[scope] = sums.get(scope, 0) + int(value)
+        return {scope: orjson.dumps({"count": total}) for scope, total in sums.items()}
+
+    def documents(self) -> list[Document]:
+        """What changed."""
+        present = self._documents()
+        changed = [Document("kpi", s, "today", v) for s, v in present.items() if self.told.get(s) != v]
+        self.told = present
+        return changed
+
+    def all_documents(self) -> list[Document]:
+        """All."""
+        self.told = self._documents()
+        return [Document("kpi", scope, "today", value) for scope, value in self.told.items()]
