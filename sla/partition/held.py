@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from models.event import Event, parse
 from models.fact import Fact, Gauge
-from models.policy import PolicyBook
+from sla.policy import PolicyBook
 from sla.ticket.settled import settled_at, unsettle
 from sla.ticket.ticket import TAKEN_BACK, Ticket, fold, order_of
 
@@ -67,5 +67,10 @@ class Held:
 
     def facts(self) -> list[Fact]:
         """What counts of the ticket."""
-        return [fact for fact in self.ticket.facts if fact is not TAKEN_BACK] if self.ticket is not None else []
+        return standing(self.ticket.facts) if self.ticket is not None else []
+
+
+def standing(facts: list[Fact]) -> list[Fact]:
+    """Facts that count: none that was taken back."""
+    return [fact for fact in facts if fact is not TAKEN_BACK]
 

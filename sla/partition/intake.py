@@ -10,10 +10,10 @@ from models.event import Event, InvalidEvent, parse
 
 
 class Incoming(NamedTuple):
-    """A record as it stands in the log. `timestamp` is in ms."""
+    """A record as it stands in the log."""
 
     offset: int
-    timestamp: int
+    timestamp_ms: int
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]] = ()
@@ -22,7 +22,9 @@ class Incoming(NamedTuple):
 class DeadLetter(NamedTuple):
     """A record that cannot be counted; `reason` is a short word, `field` the one at fault or ""."""
 
-    record: Incoming
+    offset: int
+    key: bytes | None
+    value: bytes | None
     reason: str
     field: str
     message: str
@@ -50,7 +52,7 @@ class Admission:
     repeated: list[str] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     misplaced: list[Incoming] = field(default_factory=list)
-    newest_ms: int | None = None
+    newest_us: int | None = None
 
 
 def row_key(ticket_id: str, event_id: str) -> bytes:
@@ -94,7 +96,7 @@ def sort_out(
         try:
             event = read(record)
         except InvalidEvent as error:
-            found.dead.append(DeadLetter(record, error.reason, error.field, str(error)))
+            found.dead.append(DeadLetter(record.offset, record.key, record.value, error.reason, error.field, str(error)))
             continue
         key, value = record.key, record.value
         assert key is not None  # noqa: S101 -- for the type checker: `read` refuses null
@@ -103,8 +105,8 @@ def sort_out(
             found.misplaced.append(record)
             continue
         at = event.occurred_at // 1000
-        if found.newest_ms is None or at > found.newest_ms:
-            found.newest_ms = at
+        if found.newest_us is None or event.occurred_at > found.newest_us:
+            found.newest_us = event.occurred_at
         row = row_key(event.ticket_id, event.event_id)
         before = here.get(row) or known(event.ticket_id, event.event_id)
         if before is not None:
@@ -112,12 +114,12 @@ def sort_out(
                 found.repeated.append(event.ticket_id)
             else:
                 text = f"another body is known under event_id {event.event_id!r}: the first one holds"
-                found.dead.append(DeadLetter(record, "conflict", "event_id", text))
+                found.dead.append(DeadLetter(record.offset, key, value, "conflict", "event_id", text))
         elif too_late(event.ticket_id, at):
             text = "the ticket was settled before: its figures stand"
-            found.dead.append(DeadLetter(record, "too_late", "occurred_at", text))
+            found.dead.append(DeadLetter(record.offset, key, value, "too_late", "occurred_at", text))
         else:
             here[row] = value
             found.rows.append((row, value))
-            found.admitted.append(Admitted(event, value, record.timestamp))
+            found.admitted.append(Admitted(event, value, record.timestamp_ms))
     return found

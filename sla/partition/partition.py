@@ -12,19 +12,20 @@ from heapq import heappop, heappush
 
 from models.egress import TicketWrite
 from models.event import parse
-from models.fact import Fact
 from models.partial import PartialRow
 from sla.figures.days import Days
 from sla.figures.partition import PartitionFigures
 from sla.partition.egress import ticket_write
-from sla.partition.held import Held
-from sla.partition.intake import Admission, Incoming, sort_out
+from sla.partition.held import Held, standing
+from sla.partition.intake import Admission, Incoming, row_key, sort_out
 from sla.partition.settling import Settlement, horizon_of
 from sla.policy import PolicyBook
 from sla.ticket.settled import settle, unsettle
+from sla.ticket.ticket import OPEN
 
 DAY_MS = 86_400_000
-_SETTLED = b"\0"
+#: A row of the changelog: key, value (None: removed), and, where known, the time of its arrival in ms.
+Row = tuple[bytes, bytes | None] | tuple[bytes, bytes | None, int]
 
 
 def _anywhere(key: bytes) -> bool:
@@ -65,90 +66,81 @@ class Partition:
         self.figures = PartitionFigures(number, book.zone)
         self.counters = Counters()
         self._days = Days(book.zone)
-        self._changed: set[str] = set()
+        self._restored: set[str] = set()
+        self._changed: dict[str, None] = {}
+        self._orphans: set[str] = set()
+        self._open: dict[str, int] = {}
+        self._waiting: set[tuple[int, str, str]] = set()
+        self._horizons: list[tuple[int, str]] = []
         self._touched: dict[str, None] = {}
         self._deadlines: list[tuple[int, str]] = []
         self._ahead: list[tuple[int, str]] = []
 
     # -- rows in -----------------------------------------------------------------------------------------------
 
-    def restore(self, rows: Iterable[tuple[bytes, bytes | None, int]]) -> None:
-        """Take rows as they stand in the changelog: key, value, time of arrival in ms. Nothing is folded yet."""
-        for key, value, arrived in rows:
+    def restore(self, rows: Iterable[Row]) -> None:
+        """Take rows as they stand in the changelog; they are folded by the next `advance`."""
+        for key, value, *arrived in rows:
             ticket_id, _, event_id = key.decode().partition("\0")
             held = self._of(ticket_id)
-            held.arrived = max(held.arrived, arrived)
-            self._changed.add(ticket_id)
+            if arrived:
+                held.arrived = max(held.arrived, *arrived)
             if not event_id:
-                if value is not None:
-                    held.settle(value)
+                held.settle(value)
             elif value is None:
                 held.rows.pop(event_id, None)
             else:
                 held.rows[event_id] = value
-
-    def build(self, limit: int) -> bool:
-        """After `restore`: fold up to `limit` tickets; True when all are folded. Follow it with `advance`."""
-        for _ in range(min(limit, len(self._changed))):
-            ticket_id = self._changed.pop()
-            held = self.held[ticket_id]
-            if held.settled is not None:
-                held.rows = {
-                    name: raw
-                    for name, raw in held.rows.items()
-                    if parse(raw).occurred_at // 1000 >= held.settled_at
-                }
-            held.pending = list(held.events())
-            if held.settled is not None and not held.pending:
-                self._book_settled(held, ticket_id)
-                continue
-            self._ahead_of(held, ticket_id)
-            self._bring_up(ticket_id, held)
-        return not self._changed
+            self._restored.add(ticket_id)
 
     def admit(self, records: Sequence[Incoming]) -> Admission:
         """Sort records into rows to be written, dead letters and such; nothing takes effect before `commit`."""
         return sort_out(records, self._known, self._too_late, self.at_home)
 
-    def commit(self, admission: Admission, present: int) -> None:
-        """Let the rows of an admission take effect, now that the changelog has them.
-
-        What occurs after `present` (ms) is ahead and waits; the rest is folded by the next `advance`.
-        """
+    def commit(self, admission: Admission) -> None:
+        """Let the rows of an admission take effect, now that the changelog has them; `advance` folds them."""
         for event, raw, arrived in admission.admitted:
             held = self._of(event.ticket_id)
             held.rows[event.event_id] = raw
             held.pending.append(event)
             if arrived > held.arrived:
                 held.arrived = arrived
-            self._changed.add(event.ticket_id)
-            at = event.occurred_at // 1000
-            if at > present:
-                source = event.source or "-"
-                self.counters.ahead[source] = self.counters.ahead.get(source, 0) + 1
+            self._changed[event.ticket_id] = None
         for ticket_id in admission.repeated:
             self._touched[ticket_id] = None
 
     # -- time --------------------------------------------------------------------------------------------------
 
-    def advance(self, now: int) -> None:
-        """Bring every view up to the watermark `now` (ms), which never goes back."""
+    def advance(self, now: int, limit: int | None = None) -> bool:
+        """Bring every view up to the watermark `now` (ms), which never goes back.
+
+        With a `limit`, at most so many tickets are worked through; True says that there are more, and that the views
+        are only right once it has been called again until False.
+        """
         self.now = now = max(now, self.now)
-        for ticket_id in self._changed:
-            held = self.held[ticket_id]
-            self._ahead_of(held, ticket_id)
-            self._bring_up(ticket_id, held)
-        self._changed.clear()
-        while self._ahead and self._ahead[0][0] <= now:
+        left = limit if limit is not None else 1 << 62
+        while left > 0 and self._restored:
+            ticket_id = self._restored.pop()
+            self._rebuild(ticket_id, self.held[ticket_id])
+            left -= 1
+        while left > 0 and self._changed:
+            ticket_id = next(iter(self._changed))
+            del self._changed[ticket_id]
+            self._bring_up(ticket_id, self.held[ticket_id])
+            left -= 1
+        while left > 0 and self._ahead and self._ahead[0][0] <= now:
             ticket_id = heappop(self._ahead)[1]
             self._bring_up(ticket_id, self.held[ticket_id])
-        while self._deadlines and self._deadlines[0][0] <= now:
+            left -= 1
+        while left > 0 and self._deadlines and self._deadlines[0][0] <= now:
             at, ticket_id = heappop(self._deadlines)
             held = self.held[ticket_id]
             if held.next_at == at and held.ticket is not None:
                 held.ticket.advance(now)
                 self._book(ticket_id, held)
+                left -= 1
         self.figures.advance(now)
+        return left <= 0
 
     @property
     def next_instant(self) -> int | None:
@@ -182,33 +174,31 @@ class Partition:
         """Every partial figure."""
         return self.figures.dump()
 
-    def orphans(self) -> int:
-        """Tickets of which events are known, but no creation."""
-        return sum(1 for held in self.held.values() if held.ticket is None and held.settled is None and held.rows)
+    def health(self) -> dict[str, int | dict[str, int]]:
+        """What the partition counts about itself."""
+        counters = self.counters
+        return {
+            "orphans": len(self._orphans),
+            "ahead": dict(counters.ahead),
+            "set_aside": len(counters.set_aside),
+        }
 
     def open_by_priority(self) -> dict[str, int]:
         """Open tickets by priority."""
-        found: dict[str, int] = {}
-        for held in self.held.values():
-            if held.gauge is not None:
-                found[held.gauge.dims.priority] = found.get(held.gauge.dims.priority, 0) + 1
-        return found
+        return dict(self._open)
 
     # -- settling ----------------------------------------------------------------------------------------------
 
     def settlements(self, limit: int) -> list[Settlement]:
         """Up to `limit` tickets that are past their horizon: the row to write first, the rows to remove then."""
         found: list[Settlement] = []
-        for ticket_id, held in self.held.items():
+        while self._horizons and self._horizons[0][0] <= self.now and len(found) < limit:
+            at, ticket_id = heappop(self._horizons)
+            held = self.held[ticket_id]
             ticket = held.ticket
-            if ticket is None or held.pending or ticket.phase == "open" or not held.rows:
-                continue
-            at = horizon_of(ticket, held.arrived, self.horizon_ms, self.book.zone)
-            if at <= self.now:
-                keys = [f"{ticket_id}\0{event_id}".encode() for event_id in held.rows]
-                found.append(Settlement(ticket_id, ticket_id.encode() + _SETTLED, settle(ticket, at), keys))
-                if len(found) >= limit:
-                    break
+            if ticket is not None and not held.pending and ticket.phase != OPEN and self._horizon(held) == at:
+                keys = [row_key(ticket_id, event_id) for event_id in held.rows]
+                found.append(Settlement(ticket_id, row_key(ticket_id, ""), settle(ticket, at), keys))
         return found
 
     def settled(self, settlement: Settlement) -> None:
@@ -236,15 +226,21 @@ class Partition:
         held = self.held.get(ticket_id)
         return held is not None and at < held.settled_at
 
-    def _ahead_of(self, held: Held, ticket_id: str) -> None:
-        for event in held.pending:
-            at = event.occurred_at // 1000
-            if at > self.now:
-                heappush(self._ahead, (at, ticket_id))
+    def _rebuild(self, ticket_id: str, held: Held) -> None:
+        """Fold a ticket anew from rows that came out of the changelog."""
+        if held.settled is not None:
+            # The settled row stands for every event before its instant; these may not have been removed yet.
+            since = held.settled_at * 1000
+            held.rows = {name: raw for name, raw in held.rows.items() if parse(raw).occurred_at >= since}
+        held.ticket = None
+        held.pending = list(held.events())
+        self._bring_up(ticket_id, held)
 
     def _bring_up(self, ticket_id: str, held: Held) -> None:
-        if held.settled is not None and held.ticket is None and held.pending:
-            held.booked = _standing(unsettle(held.settled, self.book).facts)
+        """Take what is pending and has come into a ticket's record, and book what that changes."""
+        if held.settled is not None and not held.booked:
+            held.booked = standing(unsettle(held.settled, self.book).facts)
+            self.figures.replace(ticket_id, [], held.booked)
         try:
             changed = held.bring_up(self.book, self.now)
             if held.ticket is not None:
@@ -252,9 +248,22 @@ class Partition:
         except Exception as error:  # noqa: BLE001 -- one ticket that cannot be folded must not stop the others
             self._set_aside(ticket_id, held, error)
             return
+        for event in held.pending:
+            at = event.occurred_at // 1000
+            if (at, ticket_id, event.event_id) not in self._waiting:
+                self._waiting.add((at, ticket_id, event.event_id))
+                heappush(self._ahead, (at, ticket_id))
+                source = event.source or "-"
+                self.counters.ahead[source] = self.counters.ahead.get(source, 0) + 1
         self.counters.set_aside.pop(ticket_id, None)
+        if held.ticket is None and held.settled is None:
+            self._orphans.add(ticket_id)
+        else:
+            self._orphans.discard(ticket_id)
         if changed:
             self._book(ticket_id, held)
+        elif held.ticket is None and held.settled is not None:
+            held.booked = []
 
     def _set_aside(self, ticket_id: str, held: Held, error: Exception) -> None:
         """Leave a ticket out of every figure; its rows stay, and its next event tries again."""
@@ -273,7 +282,12 @@ class Partition:
         gauge = ticket.gauge() if ticket is not None else None
         if gauge != held.gauge:
             self.figures.gauge(ticket_id, held.gauge, gauge)
+            for stand, count in ((held.gauge, -1), (gauge, 1)):
+                if stand is not None:
+                    self._open[stand.dims.priority] = self._open.get(stand.dims.priority, 0) + count
             held.gauge = gauge
+        if ticket is not None and ticket.phase != OPEN:
+            heappush(self._horizons, (self._horizon(held), ticket_id))
         at = ticket.next_instant if ticket is not None else None
         if at != held.next_at:
             held.next_at = at
@@ -281,10 +295,9 @@ class Partition:
                 heappush(self._deadlines, (at, ticket_id))
         self._touched[ticket_id] = None
 
-    def _book_settled(self, held: Held, ticket_id: str) -> None:
-        """Book what a settled ticket contributed, and let its record go again."""
-        assert held.settled is not None  # noqa: S101 -- for the type checker: the caller looked
-        self.figures.replace(ticket_id, [], _standing(unsettle(held.settled, self.book).facts))
+    def _horizon(self, held: Held) -> int:
+        assert held.ticket is not None  # noqa: S101 -- for the type checker: the caller looked
+        return horizon_of(held.ticket, held.arrived, self.horizon_ms, self.book.zone)
 
     def _write(self, ticket_id: str) -> TicketWrite | None:
         held = self.held[ticket_id]
@@ -295,6 +308,3 @@ class Partition:
             return TicketWrite(ticket_id, None)
         return None
 
-
-def _standing(facts: list[Fact]) -> list[Fact]:
-    return [fact for fact in facts if fact.kind]

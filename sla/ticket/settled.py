@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from models.fact import Dims, Fact
-from models.policy import PolicyBook
+from sla.policy import PolicyBook
 from sla.ticket.ticket import TAKEN_BACK, Ticket
 
 FORMAT = 1

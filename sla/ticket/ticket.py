@@ -17,7 +17,8 @@ from sla.ticket.clock import SOLVED as GAP
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from models.policy import Edition, Policy, PolicyBook, Target
+    from models.policy import Policy, Target
+    from sla.policy import Edition, PolicyBook
 
 OPEN, SOLVED, CLOSED, CANCELLED = "open", "solved", "closed", "cancelled"
 WAITING = ("waiting_on_customer", "on_hold")

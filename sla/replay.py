@@ -1,0 +1,124 @@
+"""Replay: the same figures from files alone, through the same fold and the same figures as the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import orjson
+
+from models.event import Event, InvalidEvent, parse
+from models.instant import format_ms
+from sla.figures import PartitionFigures, ScopeFigures
+from sla.partition.held import standing
+from sla.policy import PolicyBook
+from sla.ticket.breaches import breaches
+from sla.ticket.document import document
+from sla.ticket.ticket import Ticket, fold
+
+
+class Rejected(NamedTuple):
+    """A line that is no event, or contradicts an earlier one."""
+
+    place: str
+    reason: str
+    field: str
+    message: str
+    line: bytes
+
+
+@dataclass(slots=True)
+class EventSet:
+    """The events of files: each once, the first body under an id holds."""
+
+    tickets: dict[str, dict[str, Event]] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+    events: int = 0
+    repeats: int = 0
+    newest_us: int = 0
+
+    def add(self, line: bytes, place: str) -> None:
+        """Take one line of JSON; `place` (file and line) goes with what is wrong about it."""
+        try:
+            event = parse(line)
+        except InvalidEvent as error:
+            self.rejected.append(Rejected(place, error.reason, error.field, str(error), line))
+            return
+        known = self.tickets.setdefault(event.ticket_id, {})
+        before = known.setdefault(event.event_id, event)
+        if before is event:
+            self.events += 1
+            self.newest_us = max(self.newest_us, event.occurred_at)
+        elif before == event:
+            self.repeats += 1
+        else:
+            text = f"another body is known under event_id {event.event_id!r}: the first one holds"
+            self.rejected.append(Rejected(place, "conflict", "event_id", text, line))
+
+    @property
+    def newest_ms(self) -> int:
+        """The newest instant told of, in ms, rounded up so that nothing of it is left out."""
+        return -(-self.newest_us // 1000)
+
+
+class Result(NamedTuple):
+    """What `replay` writes, as lines of JSON without their ends, each list in its order."""
+
+    tickets: list[bytes]
+    breaches: list[bytes]
+    kpis: list[bytes]
+    periods: list[bytes]
+    orphans: int
+
+
+def replay(
+    events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int], None] = lambda count: None
+) -> Result:
+    """Fold every ticket as of `as_of` (ms); `step` hears how many events were folded since it last did."""
+    figures = PartitionFigures(0, book.zone)
+    figures.advance(as_of)
+    tickets, broken, orphans = [], [], 0
+    for ticket_id in sorted(events.tickets):
+        known = events.tickets[ticket_id]
+        ticket = fold(known.values(), book, as_of)
+        step(len(known))
+        if ticket is None:
+            orphans += 1
+            continue
+        tickets.append(orjson.dumps(document(ticket, as_of)))
+        broken += breach_lines(ticket)
+        figures.replace(ticket_id, [], standing(ticket.facts))
+        figures.gauge(ticket_id, None, ticket.gauge())
+    kpis, periods = figure_lines(figures, book, as_of)
+    return Result(tickets, broken, kpis, periods, orphans)
+
+
+def breach_lines(ticket: Ticket) -> Iterator[bytes]:
+    """The breaches of a ticket as they finally stand, sorted by metric and cycle."""
+    for breach in sorted(breaches(ticket), key=lambda breach: (breach.fields["metric"], breach.fields["cycle"])):
+        yield orjson.dumps({name: value for name, value in breach.fields.items() if name != "revision"})
+
+
+def figure_lines(figures: PartitionFigures, book: PolicyBook, as_of: int) -> tuple[list[bytes], list[bytes]]:
+    """KPI documents and period totals of one partition that holds everything."""
+    editions = [(edition.name or "", edition.effective_from or 0) for edition in book.editions]
+    merged = ScopeFigures(book.zone, book.edition_at(as_of).promised, editions=editions)
+    for row in figures.dump():
+        merged.upsert(0, 0, row)
+    merged.mark(0, 0)
+    merged.watermark(0, as_of)
+    merged.advance()
+    kpis = [made.value for made in merged.kpis() if isinstance(made.value, bytes)]
+    return kpis, [orjson.dumps(made) for made in merged.periods()]
+
+
+def describe(result: Result, events: EventSet, as_of: int) -> Iterable[tuple[str, str]]:
+    """What a reader wants to know first."""
+    yield "as of", format_ms(as_of)
+    yield "events", f"{events.events:,}"
+    yield "tickets", f"{len(result.tickets):,}"
+    yield "warned or breached", f"{len(result.breaches):,}"
+    yield "repeats", f"{events.repeats:,}"
+    yield "not valid", f"{len(events.rejected):,}"
+    yield "orphans", f"{result.orphans:,}"

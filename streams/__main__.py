@@ -1,0 +1,56 @@
+"""`slawatch`: reads the command line, and turns what goes wrong into a sentence and an exit code.
+
+Exit codes: 0 done, 1 a check failed, 2 unusable arguments or configuration, 3 a server could not be reached.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from sla.policy import PolicyError
+from streams.commands import offline, online
+from streams.commands.console import err
+from streams.errors import Unreachable, Unusable
+
+app = typer.Typer(
+    name="slawatch",
+    help="Live SLA monitoring for support desks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(online.up)
+app.command()(online.worker)
+app.command()(online.wallboard)
+app.command()(online.simulate)
+app.command()(online.produce)
+app.command("replay")(offline.replay_files)
+app.command()(offline.test)
+app.command()(offline.check)
+app.command()(online.explain)
+app.command()(offline.schema)
+
+
+def main() -> None:
+    """Run a command."""
+    try:
+        app()
+    except PolicyError as error:
+        for problem in error.problems:
+            err.print(str(problem), markup=False, style="red")
+        sys.exit(2)
+    except Unusable as error:
+        err.print(str(error), markup=False, style="red")
+        sys.exit(2)
+    except Unreachable as error:
+        err.print(str(error), markup=False, style="red")
+        sys.exit(3)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

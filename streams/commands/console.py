@@ -1,0 +1,95 @@
+"""What commands share: how they print, read files of events and cases, and load the policy book."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from sla.policy import PolicyBook, load_book
+from streams.errors import Unusable
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def progress(unit: str) -> Progress:
+    """A progress bar on standard error; nothing where that is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit))
+    return Progress(*columns, TimeRemainingColumn(), console=err, disable=not err.is_terminal, transient=True)
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that are not blank, with their numbers; `.gz` is unpacked.
+
+    Raises:
+        Unusable: the file cannot be read.
+    """
+    try:
+        opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+        with opened as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield number, line.rstrip(b"\r\n")
+    except (OSError, EOFError) as error:
+        msg = f"{path} cannot be read: {error}. Name a file of JSON lines, plain or gzipped"
+        raise Unusable(msg) from error
+
+
+def cases_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The cases of a file, JSON lines or a YAML list, each with its place.
+
+    Raises:
+        Unusable: the file cannot be read, or something in it is no case.
+    """
+    if path.suffix in {".yaml", ".yml"}:
+        try:
+            found = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, YAMLError) as error:
+            msg = f"{path} cannot be read: {error}"
+            raise Unusable(msg) from error
+        if not isinstance(found, list):
+            msg = f"{path} holds no list: write the cases as `- id: …`"
+            raise Unusable(msg)
+        read = [(f"{path}[{index}]", case) for index, case in enumerate(found, 1)]
+    else:
+        read = [(f"{path}:{number}", _json(line, f"{path}:{number}")) for number, line in lines_of(path)]
+    for place, case in read:
+        if not isinstance(case, dict):
+            msg = f"{place} is no case: write an object with `id`, and `calendar` or `policies`"
+            raise Unusable(msg)
+        yield place, case
+
+
+def _json(line: bytes, place: str) -> Any:  # noqa: ANN401 -- JSON
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        msg = f"{place} is not JSON: {error}"
+        raise Unusable(msg) from error
+
+
+def book_of(folder: Path | None) -> PolicyBook:
+    """The policy book of a folder; without one `./policies`, else the book in the package.
+
+    Raises:
+        PolicyError: the book is not usable.
+    """
+    if folder is None:
+        here = Path("policies")
+        folder = here if here.is_dir() else packaged_policies()
+    return load_book(folder)
+
+
+def packaged_policies() -> Path:
+    """The folder of the default book, as it is installed."""
+    from importlib.resources import files
+
+    return Path(str(files("policies") / ""))
