@@ -1,0 +1,124 @@
+"""Totals of one period and subject: cells by split, merged over partitions or over months, and their document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sla.figures.buckets import least_of, quantiles
+from sla.figures.codes import Cell, histograms, merge
+from sla.figures.measures import BY_ASPECT, PERIOD_COUNTS, SCALE, Measure, measures_of
+
+#: Where a cell belongs: (priority, tier, complexity in millionths) for what adds up over splits, (split, value) for
+#: tickets that count once in each split; ("", "") is the whole.
+Place = tuple[str, str | None, int] | tuple[str, str | int]
+_SPLITS = ("priority", "tier", "complexity")
+
+
+class Ledger:
+    """The cells of one period and subject. An aggregate: `add`, `retract`, `merge`, `result`."""
+
+    __slots__ = ("cells",)
+
+    def __init__(self) -> None:
+        self.cells: dict[Place, Cell] = {}
+
+    def add(self, place: Place, cell: Cell) -> None:
+        """Adds a cell."""
+        merge(self.cells.setdefault(place, {}), cell)
+        if not self.cells[place]:
+            del self.cells[place]
+
+    def retract(self, place: Place, cell: Cell) -> None:
+        """Takes a cell out again."""
+        self.add(place, {code: -amount for code, amount in cell.items()})
+
+    def merge(self, other: Ledger) -> None:
+        """Adds another ledger: of another partition, or of another month of a longer period."""
+        for place, cell in other.cells.items():
+            self.add(place, cell)
+
+    def result(self, promised: Sequence[str]) -> dict[str, Any]:
+        """`counts` and `measures` of a period document."""
+        plain, splits = self._sums()
+        found = shares_of(plain, promised)
+        for name, share in found.items():
+            share["unit"] = measures_of(tuple(promised))[name].unit
+            share.update({f"by_{split}": {} for split in (*_SPLITS, "aspect")})
+        for split in _SPLITS:
+            for value, cell in sorted(splits[split].items(), key=lambda entry: str(entry[0])):
+                for name, share in shares_of(cell, promised).items():
+                    if share["cases"]:
+                        found[name][f"by_{split}"][label_of(value)] = share
+        steps = histograms(plain)
+        for name, aspects in BY_ASPECT.items():
+            for aspect, measure in aspects.items():
+                share = share_of(plain, measure, steps)
+                if share["cases"]:
+                    found[name]["by_aspect"][aspect] = share
+        return {"counts": {kind: plain.get(code, 0) for kind, code in PERIOD_COUNTS}, "measures": found}
+
+    def _sums(self) -> tuple[Cell, dict[str, dict[str | int, Cell]]]:
+        plain: Cell = {}
+        splits: dict[str, dict[str | int, Cell]] = {split: {} for split in _SPLITS}
+        for place, cell in self.cells.items():
+            if len(place) == 2:
+                merge(splits[place[0]].setdefault(place[1], {}) if place[0] else plain, cell)
+                continue
+            merge(plain, cell)
+            for split, value in zip(_SPLITS, place, strict=True):
+                if value is not None:
+                    merge(splits[split].setdefault(value, {}), cell)
+        return plain, splits
+
+
+def merged(ledgers: Iterable[Ledger]) -> Ledger:
+    """One ledger of several: a quarter of its months."""
+    whole = Ledger()
+    for ledger in ledgers:
+        whole.merge(ledger)
+    return whole
+
+
+def label_of(value: str | int) -> str:
+    """How a value of a split is written: complexity 3_000_000 as `3`, 2_500_000 as `2.5`."""
+    if isinstance(value, str):
+        return value
+    whole, part = divmod(value, 1_000_000)
+    return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)
+
+
+def shares_of(cell: Cell, promised: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Every measure of a cell, by id."""
+    steps = histograms(cell)
+    return {name: share_of(cell, measure, steps) for name, measure in measures_of(tuple(promised)).items()}
+
+
+def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[int, int]]]) -> dict[str, Any]:
+    """Numerator, denominator, cases, value (and histogram and percentiles) of one measure.
+
+    The cases of a count or weight are what was counted; else the denominator.
+    """
+    numerator = sum(cell.get(code, 0) for code in measure.numerator)
+    denominator = sum(cell.get(code, 0) for code in measure.denominator) if measure.denominator else 1
+    cases = (
+        denominator if measure.denominator else sum(cell.get(code, 0) for code in measure.cases or measure.numerator)
+    )
+    scale = SCALE[measure.unit]
+    share: dict[str, Any] = {
+        "numerator": numerator,
+        "denominator": denominator,
+        "cases": cases,
+        "value": numerator / (denominator * scale) if denominator else None,
+    }
+    if measure.histograms:
+        pooled: dict[int, int] = {}
+        for first in measure.histograms:
+            for bucket, number in steps.get(first, ()):
+                pooled[bucket] = pooled.get(bucket, 0) + number
+        ordered = sorted(pooled.items())
+        share["histogram"] = [(least_of(bucket), number) for bucket, number in ordered]
+        found = quantiles(ordered, cases, (50, 90, 95)) if cases else (None, None, None)
+        for name, value in zip(("p50", "p90", "p95"), found, strict=True):
+            share[name] = None if value is None else value / scale
+    return share

@@ -1,0 +1,108 @@
+"""The measures of the catalogue that follow from events, each as a fraction of codes.
+
+A measure is one line here: add a code for what is missing (sla/figures/codes.py), then the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from models.kpi import METRICS
+from sla.figures import codes
+from sla.figures.codes import CLOCKS, COUNTS, DURATION, FLAGGED, HISTOGRAM, RATED, RATED_HISTOGRAM, RATED_SUM, RATERS
+
+
+class Measure(NamedTuple):
+    """A fraction of sums of codes; no denominator: a plain count.
+
+    `unit` is `s` (from ms), `points` (from millionths), `ratio`, `count` or `weight` (from millionths).
+    """
+
+    unit: str
+    numerator: tuple[int, ...]
+    denominator: tuple[int, ...] = ()
+    histograms: tuple[int, ...] = ()
+    cases: tuple[int, ...] = ()  # of a weight: what was weighed
+
+
+def _stopped(metric: str) -> tuple[int, ...]:
+    return tuple(CLOCKS[kind, metric] for kind in ("met", "late", "stopped"))
+
+
+def _mean(metric: str) -> Measure:
+    return Measure("s", (DURATION[metric],), _stopped(metric), (HISTOGRAM[metric],))
+
+
+def _attainment(metrics: Sequence[str]) -> Measure:
+    met = tuple(CLOCKS["met", metric] for metric in metrics)
+    return Measure("ratio", met, (*met, *(CLOCKS["breached", metric] for metric in metrics)))
+
+
+def _ratings(aspect: str, raters: Sequence[str]) -> Measure:
+    keys = [(aspect, rater) for rater in raters]
+    return Measure(
+        "points",
+        tuple(RATED_SUM[key] for key in keys),
+        tuple(RATED[key] for key in keys),
+        tuple(RATED_HISTOGRAM[key] for key in keys),
+    )
+
+
+def _satisfied(aspect: str) -> Measure:
+    return Measure("ratio", (codes.SATISFIED[aspect, "customer"],), (RATED[aspect, "customer"],))
+
+
+_CUSTOMER: Final = ("customer",)
+#: The aspects of satisfaction with the service; without a split it is that with the whole, as in KPI documents.
+_CSAT: Final = ("overall", "expertise", "attitude")
+_SOLVED: Final = (codes.SOLVED,)
+_HANDLED: Final = (codes.HANDLED_TICKETS,)
+
+_FIXED: Final[Mapping[str, Measure]] = {
+    **{f"{metric}_mean": _mean(metric) for metric in METRICS},
+    **{f"{metric}_attainment": _attainment((metric,)) for metric in METRICS if metric not in {"update", "resolution"}},
+    "resolution_rate": _attainment(("resolution",)),
+    "update_timeliness": _attainment(("update",)),
+    "solved_to_received": Measure("ratio", _SOLVED, (codes.CREATED,)),
+    "first_contact_resolution": Measure("ratio", (codes.FIRST_CONTACT,), _SOLVED),
+    "throughput": Measure("count", (codes.THROUGHPUT,)),
+    "weighted_throughput": Measure("weight", (codes.THROUGHPUT_WEIGHT,), cases=(codes.THROUGHPUT,)),
+    "reopen_rate": Measure("ratio", (codes.REOPENED,), _SOLVED),
+    "escalation_rate": Measure("ratio", (codes.ESCALATED_TICKETS,), _HANDLED),
+    "cross_team_resolution": Measure("ratio", (codes.CROSS_MET,), (codes.CROSS_MET, codes.CROSS_BREACHED)),
+    "workaround_effectiveness": Measure("ratio", (codes.WORKAROUND_KEPT,), (codes.WORKAROUND,)),
+    "self_service_rate": Measure("ratio", (codes.SELF_SERVICE_TICKETS,), (codes.CREATED,)),
+    "csat": _ratings("overall", _CUSTOMER),
+    "csat_satisfied": _satisfied("overall"),
+    "rated_to_solved": Measure("ratio", (RATED["overall", "customer"],), _SOLVED),
+    "follow_up_satisfaction": _ratings("follow_up", _CUSTOMER),
+    "collaboration_satisfaction": _ratings("collaboration", RATERS),
+    "complaint_rate": Measure("ratio", (FLAGGED["complaint"],), _HANDLED),
+    "complaint_resolution_rate": Measure("ratio", (codes.COMPLAINTS_RESOLVED,), (codes.COMPLAINT_TICKETS,)),
+    "commendation_rate": Measure("ratio", (FLAGGED["commendation"],), _HANDLED),
+    "error_rate": Measure("ratio", (FLAGGED["error"],), _HANDLED),
+    "major_incidents": Measure("count", (FLAGGED["service_accident"],)),
+    "follow_up_coverage": Measure("ratio", (codes.FOLLOWED_UP,), _SOLVED),
+    "record_completeness": Measure("ratio", (codes.RECORDED,), _SOLVED),
+}
+
+#: Measures that are split by aspect, too: id → the measure of one aspect.
+BY_ASPECT: Final[Mapping[str, Mapping[str, Measure]]] = {
+    "csat": {aspect: _ratings(aspect, _CUSTOMER) for aspect in _CSAT},
+    "csat_satisfied": {aspect: _satisfied(aspect) for aspect in _CSAT},
+}
+
+#: Counts of a period document, as `replay` writes them for a ticket.
+PERIOD_COUNTS: Final = tuple(COUNTS.items())
+
+
+@lru_cache(maxsize=8)
+def measures_of(promised: tuple[str, ...]) -> Mapping[str, Measure]:
+    """Every measure by its id in the catalogue; `sla_attainment` pools the promised metrics."""
+    return {"sla_attainment": _attainment(promised), **_FIXED}
+
+
+#: From whole numbers to the unit: what the numerator is divided by.
+SCALE: Final[Mapping[str, int]] = {"s": 1000, "points": 1_000_000, "ratio": 1, "count": 1, "weight": 1_000_000}

@@ -1,0 +1,80 @@
+"""How a cell is written in a partial row, and read again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from models.partial import FORGOTTEN, FORMAT
+from sla.figures.codes import Cell
+
+#: A cell that retractions have emptied.
+EMPTY = orjson.dumps([FORMAT])
+
+LIVE_KEY = orjson.dumps(["l"])
+STANDING_KEY = orjson.dumps(["o"])
+KNOWN_KEY = orjson.dumps(["k"])
+
+
+class NewerFormatError(Exception):
+    """A partial row was written by a newer build of slawatch.
+
+    Operator action: run one build on all workers of the group, or start this one with a `SLAWATCH_GROUP` of its own.
+    """
+
+
+def key_of(*parts: str | int | None) -> bytes:
+    """The key of a row from its kind and place."""
+    return orjson.dumps(parts)
+
+
+def place_of(key: bytes) -> list[Any]:
+    """Kind and place of a key."""
+    place: list[Any] = orjson.loads(key)
+    return place
+
+
+def write_cell(cell: Cell, peaks: Cell | None = None) -> bytes:
+    """The value of a row; the same cell gives the same bytes."""
+    if not cell:
+        return EMPTY
+    flat = [number for pair in sorted(cell.items()) for number in pair]
+    if peaks:
+        return orjson.dumps([FORMAT, flat, [number for pair in sorted(peaks.items()) for number in pair]])
+    return orjson.dumps([FORMAT, flat])
+
+
+def write_list(*values: str | int | None) -> bytes:
+    """The value of a row that is no cell: live figures, standing, known."""
+    return orjson.dumps([FORMAT, *values])
+
+
+def read_list(value: bytes) -> list[Any]:
+    """What follows the format of a row's value; nothing of an emptied or forgotten one.
+
+    Raises:
+        NewerFormatError: the row is of a newer layout than this build knows.
+    """
+    if value == FORGOTTEN:
+        return []
+    parts: list[Any] = orjson.loads(value)
+    if parts[0] > FORMAT:
+        msg = (
+            f"a partial row has format {parts[0]}, this build knows {FORMAT}: run one build on all workers of the group"
+        )
+        raise NewerFormatError(msg)
+    return parts[1:]
+
+
+def read_cell(value: bytes) -> tuple[Cell, Cell]:
+    """The cell and the peaks of a row's value; errors as `read_list`."""
+    parts = read_list(value)
+    if not parts:
+        return {}, {}
+    flat = parts[0]
+    cell = dict(zip(flat[::2], flat[1::2], strict=True))
+    if len(parts) == 1:
+        return cell, {}
+    flat = parts[1]
+    return cell, dict(zip(flat[::2], flat[1::2], strict=True))

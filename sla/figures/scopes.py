@@ -1,0 +1,293 @@
+"""Stage 2: the figures of scopes, merged from the rows of all partitions.
+
+A partition's rows come under the epoch of its owner. A new owner publishes everything anew and then a mark: until then
+the old rows stand where no new one has come; at the mark those that were not renewed are dropped, and from then on no
+older epoch is heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from models.instant import format_ms
+from models.kpi import TODAY, WINDOW_MINUTES, Document
+from models.partial import FORGOTTEN, PartialRow
+from sla.figures.days import SLOT_MS, Days
+from sla.figures.document import kpi_figures
+from sla.figures.gauges import LIVE_FIELDS
+from sla.figures.panes import MINUTE_MS
+from sla.figures.partition import DAY_MS, PERIOD_DAYS, SLOT_DAYS
+from sla.figures.periods import Periods
+from sla.figures.rows import EMPTY, LIVE_KEY, key_of, place_of, read_cell, read_list
+from sla.figures.trend import Trend
+from sla.figures.windows import Windows, windows_of
+
+RowName = tuple[str, bytes]
+
+
+class ScopeFigures:
+    """The figures of all scopes whose rows are handed in."""
+
+    def __init__(
+        self,
+        zone: str,
+        promised: Sequence[str],
+        *,
+        partitions: Collection[int] = (),
+        editions: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        """`partitions` are those that must have spoken before there is an `as_of`; without, those that have.
+
+        `editions` are the names of the book's editions and the instants in ms from which they hold, in order.
+        """
+        self._days = Days(zone)
+        self._promised = tuple(promised)
+        self._partitions = frozenset(partitions)
+        self._watermarks: dict[int, int] = {}
+        self._marked: dict[int, int] = {}
+        self._rows: dict[int, dict[RowName, tuple[int, bytes]]] = {}
+        self._windows = Windows()
+        self._trend = Trend(self._promised)
+        self._periods = Periods(self._days, self._promised, editions)
+        self._known: dict[str, int] = {}
+        self._live_changed: set[str] = set()
+        self._gone: set[str] = set()
+        self._floors = {"m": 0, "s": 0, "t": 0}  # the first minute, slot and day that are kept
+        self._bounds: dict[str, tuple[str, str]] = {}
+        self._as_of_text = ""
+        self._nothing = kpi_figures({}, {}, self._promised)
+        self.as_of: int | None = None
+        """The instant, in ms, that the figures are of: the least watermark of all partitions."""
+
+    def upsert(self, partition: int, epoch: int, row: PartialRow) -> None:
+        """Takes a row over; one of an owner older than the last one heard of for it changes nothing."""
+        if epoch < self._marked.get(partition, epoch):
+            return
+        rows = self._rows.setdefault(partition, {})
+        name = (row.scope, row.key)
+        held = rows.get(name)
+        if held is not None and held[0] > epoch:
+            return
+        if row.value == FORGOTTEN:
+            return  # this partition is further than the others may be: what is past is dropped by `as_of` alone
+        place = place_of(row.key)
+        if self._past(place):
+            return
+        old = held[1] if held else EMPTY
+        if row.value == EMPTY and epoch == self._marked.get(partition):
+            rows.pop(name, None)
+        else:
+            rows[name] = (epoch, row.value)  # emptied ones too: until the mark, an older owner may still speak
+        if old != row.value:
+            self._move(partition, name, place, old, row.value)
+
+    def mark(self, partition: int, epoch: int) -> list[RowName]:
+        """Ends the takeover of a partition: answers (scope, key) of the rows that were not renewed, now dropped."""
+        if epoch < self._marked.get(partition, epoch):
+            return []
+        self._marked[partition] = epoch
+        rows = self._rows.get(partition, {})
+        stale = [(name, value) for name, (under, value) in rows.items() if under < epoch or value == EMPTY]
+        for name, value in stale:
+            del rows[name]
+            if value != EMPTY:
+                self._move(partition, name, place_of(name[1]), value, EMPTY)
+        return [name for name, _ in stale]
+
+    def watermark(self, partition: int, ms: int) -> None:
+        """Says how far a partition is; it never goes back."""
+        self._watermarks[partition] = max(ms, self._watermarks.get(partition, ms))
+
+    def advance(self) -> int | None:
+        """Moves windows, slots and days on to the least watermark, and answers it (None: not all have spoken)."""
+        if not self._watermarks or not self._partitions <= self._watermarks.keys():
+            return None
+        as_of = min(self._watermarks.values())
+        if self.as_of is not None and as_of <= self.as_of:
+            return self.as_of
+        before, self.as_of = self.as_of, as_of
+        self._as_of_text = format_ms(as_of)
+        if before is None or before // MINUTE_MS != as_of // MINUTE_MS:
+            self._advance_minute(as_of)
+        if before is None or before // SLOT_MS != as_of // SLOT_MS:
+            self._advance_slot(as_of)
+        return as_of
+
+    def documents(self, *, whole: bool = False) -> Iterator[Document]:
+        """What changed since the last call (`whole`: everything), made piece by piece as it is asked for."""
+        if self.as_of is None:
+            return
+        if whole:
+            self._trend.retell()
+            for scope in self._known:
+                self._windows.touch(scope)
+            self._live_changed.update(self._known)
+        yield from self._changed_kpis()
+        yield from self._lives()
+        for name, slot, numbers in self._trend.changed():
+            value = (
+                None
+                if numbers is None
+                else orjson.dumps(dict(zip(("created", "solved", "open", "met", "breached"), numbers, strict=True)))
+            )
+            yield Document("day", name, format_ms(slot * SLOT_MS), value)
+        for period, subject, body in self._periods.changed(self.as_of, whole=whole):
+            yield Document("period", subject, period, None if body is None else orjson.dumps(body))
+
+    def kpis(self) -> Iterator[Document]:
+        """Every window of every scope that is known, in order of scope; nothing before there is an `as_of`."""
+        if self.as_of is None:
+            return
+        for name in sorted(self._known):
+            for window in windows_of(name):
+                yield self._kpi(name, window)
+
+    def periods(self) -> Iterator[dict[str, Any]]:
+        """The document of every period and subject, in order."""
+        if self.as_of is not None:
+            for _, _, body in self._periods.changed(self.as_of, whole=True):
+                if body is not None:
+                    yield body
+
+    def longer_period(self, name: str, subject: str) -> dict[str, Any] | None:
+        """The document of a quarter, half or year, merged from its months; None before there is an `as_of`.
+
+        Raises:
+            ValueError: `name` is no period.
+        """
+        return None if self.as_of is None else self._periods.longer(name, subject, self.as_of)
+
+    # Rows
+
+    def _past(self, place: list[Any]) -> bool:
+        """Whether a row tells of what is past and dropped already."""
+        kind = place[0]
+        if kind == "m":
+            return bool(place[1] < self._floors["m"])
+        if kind == "s":
+            return bool(place[1] < self._floors["s"])
+        return kind in {"t", "d"} and 1_000_000 < place[1] < self._floors["t"]
+
+    def _move(self, partition: int, name: RowName, place: list[Any], old: bytes, new: bytes) -> None:
+        """Replaces a partition's part of whatever the row tells of."""
+        scope, kind = name[0], place[0]
+        if kind == "m":
+            self._move_pane(partition, name, place[1], old, new)
+        elif kind == "s":
+            self._trend.apply(scope, place[1], read_cell(old)[0], read_cell(new)[0])
+        elif kind in {"t", "d"}:
+            self._periods.apply(place[1], scope, tuple(place[2:]), read_cell(old)[0], read_cell(new)[0])
+        elif kind == "l":
+            self._live_changed.add(scope)
+        elif kind == "o":
+            self._trend.stand(scope, sum(read_list(new)) - sum(read_list(old)))
+        elif kind == "k":
+            self._know(scope, len(read_list(new)) - len(read_list(old)))
+
+    def _move_pane(self, partition: int, name: RowName, minute: int, old: bytes, new: bytes) -> None:
+        (old_cell, old_peaks), (new_cell, new_peaks) = read_cell(old), read_cell(new)
+        peaks = dict(new_peaks)
+        if all(new_peaks.get(code, value - 1) >= value for code, value in old_peaks.items()):
+            others = [self._windows.peaks(name[0], minute)]
+        else:
+            rows = (held.get(name) for other, held in self._rows.items() if other != partition)
+            others = [read_cell(row[1])[1] for row in rows if row]
+        for found in others:
+            for code, value in found.items():
+                if value > peaks.get(code, value - 1):
+                    peaks[code] = value
+        self._windows.apply(name[0], minute, old_cell, new_cell, peaks)
+
+    def _know(self, scope: str, change: int) -> None:
+        number = self._known.get(scope, 0) + change
+        if number:
+            if scope not in self._known:
+                self._windows.touch(scope)
+                self._live_changed.add(scope)
+            self._known[scope] = number
+            self._gone.discard(scope)
+        elif self._known.pop(scope, None):
+            self._gone.add(scope)
+
+    def _drop_rows(self, gone: Iterable[RowName]) -> None:
+        for name in gone:
+            for rows in self._rows.values():
+                rows.pop(name, None)
+
+    # Time
+
+    def _advance_minute(self, as_of: int) -> None:
+        end = as_of // MINUTE_MS + 1
+        bounds = {window: (end - length, end) for window, length in WINDOW_MINUTES.items()}
+        bounds[TODAY] = (self._days.start_of(self._days.day_of(as_of)) // MINUTE_MS, end)
+        self._windows.move(bounds)
+        self._floors["m"] = min(begin for begin, _ in bounds.values())
+        self._drop_rows((scope, key_of("m", minute)) for scope, minute in self._windows.forget(self._floors["m"]))
+        self._bounds = {
+            window: (format_ms(begin * MINUTE_MS), format_ms(after * MINUTE_MS))
+            for window, (begin, after) in bounds.items()
+        }
+        for scope in self._known:
+            self._windows.touch(scope)
+        self._live_changed.update(self._known)
+
+    def _advance_slot(self, as_of: int) -> None:
+        after = as_of // SLOT_MS + 1
+        first = self._floors["s"] = after - SLOT_DAYS * DAY_MS // SLOT_MS
+        self._drop_rows((scope, key_of("s", slot)) for scope, slot in self._trend.move(first, after))
+        floor = self._floors["t"] = self._days.day_of(as_of - PERIOD_DAYS * DAY_MS)
+        self._drop_rows(
+            (subject, key_of("t" if len(place) == 3 else "d", period, *place))
+            for period, subject, place in self._periods.forget(floor)
+        )
+
+    # Documents
+
+    def _changed_kpis(self) -> Iterator[Document]:
+        while self._gone:
+            scope = self._gone.pop()
+            for window in windows_of(scope):
+                yield Document("kpi", scope, window, None)
+            yield Document("live", scope, "", None)
+        for scope, window in self._windows.changed():
+            if scope in self._known:  # else it is told whole as soon as it is known
+                yield self._kpi(scope, window)
+
+    def _kpi(self, scope: str, window: str) -> Document:
+        cell, peaks = self._windows.result(scope, window)
+        begin, end = self._bounds[window]
+        body = {"scope": scope, "window": window, "from": begin, "to": end, "as_of": self._as_of_text}
+        return Document(
+            "kpi",
+            scope,
+            window,
+            orjson.dumps(body | (kpi_figures(cell, peaks, self._promised) if cell else self._nothing)),
+        )
+
+    def _lives(self) -> Iterator[Document]:
+        while self._live_changed:
+            scope = self._live_changed.pop()
+            if scope in self._known:
+                yield Document("live", scope, "", self._live(scope))
+
+    def _live(self, scope: str) -> dict[str, str | int]:
+        """The gauges of a scope, over all partitions; no oldest open ticket is an empty text."""
+        numbers = [0] * len(LIVE_FIELDS)
+        oldest: tuple[int, str] | None = None
+        for rows in self._rows.values():
+            held = rows.get((scope, LIVE_KEY))
+            if held is None or held[1] == EMPTY:
+                continue
+            *counts, ticket_id, created_at = read_list(held[1])
+            numbers = [a + b for a, b in zip(numbers, counts, strict=True)]
+            if oldest is None or (created_at, ticket_id) < oldest:
+                oldest = (created_at, ticket_id)
+        return {
+            **dict(zip(LIVE_FIELDS, numbers, strict=True)),
+            "oldest_open": oldest[1] if oldest else "",
+            "oldest_open_at": format_ms(oldest[0]) if oldest else "",
+            "as_of": self._as_of_text,
+        }
