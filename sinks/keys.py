@@ -29,7 +29,7 @@ DUE_ALL: Final = "sla:due"
 
 #: Hash: `<partition>` → the newest epoch that took it over; `<partition>:seq` → the last sequence written under it.
 EPOCHS: Final = "sla:epochs"
-#: Hash for each ticket: `s` = "epoch seq" of its last write, `m` its memberships, `b` what was announced of its breaches.
+#: Hash for each ticket: `s` = "epoch seq" of its last write, `m` its memberships, `b` what its breaches announced.
 MEMORY: Final = "sla:memory:"
 #: Set for each partition: the tickets (encoded ids) that Redis holds for it.
 KEPT: Final = "sla:kept:"

@@ -14,6 +14,19 @@ from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
 from models.egress import TicketWrite
+from models.kpi import Document
+
+__all__ = [
+    "Deadline",
+    "Document",
+    "Fence",
+    "HealthReport",
+    "Outcome",
+    "PartitionBeat",
+    "Reader",
+    "View",
+    "WorkerBeat",
+]
 
 
 class Outcome(Enum):
@@ -35,20 +48,6 @@ class Fence(NamedTuple):
     seq: int
 
 
-class Document(NamedTuple):
-    """One finished figure.
-
-    `family` is `kpi` (`field` = window), `live` (`field` = "", `value` a mapping that becomes the hash as a whole),
-    `day` (`field` = start of the slot), `period` (`scope` = subject, `field` = period id) or `budget` (`scope` = raw name
-    of the objective, `field` = ""). `value` of all but `live` is JSON; None removes the field or key.
-    """
-
-    family: str
-    scope: str
-    field: str
-    value: bytes | Mapping[str, Any] | None
-
-
 class WorkerBeat(NamedTuple):
     """A living worker: its build, and the policy book that it decides by."""
 
@@ -63,8 +62,8 @@ class PartitionBeat:
     """How far a partition is. Instants in ms; `watermark` None before the first one is known.
 
     `counters` are sums since the beginning of the partition, as its owner knows them: they replace what was there, so
-    that a restart doubles nothing. A counter by source is a mapping; it is written as its total and once for each source
-    (`ahead`, `ahead:<source>`).
+    that a restart doubles nothing. A counter by source is a mapping; it is written as its total and once for each
+    source (`ahead`, `ahead:<source>`).
     """
 
     partition: int
@@ -107,8 +106,8 @@ class View(Protocol):
     ) -> Outcome:
         """Writes tickets under the sequences `first_seq`, `first_seq` + 1, …; in order, each as a whole.
 
-        `refilling` says that Redis had been emptied: all that is announced is `backlog`. After REFUSED or EMPTIED some of
-        the writes may have been made; the whole lot can be given again.
+        `refilling` says that Redis had been emptied: all that is announced is `backlog`. After REFUSED or EMPTIED some
+        of the writes may have been made; the whole lot can be given again.
         """
 
     async def sweep(self, partition: int, epoch: int, now_ms: int) -> Outcome:
@@ -118,6 +117,8 @@ class View(Protocol):
         self, fence: Fence, documents: Iterable[Document], now_ms: int, *, whole: bool = False
     ) -> Outcome:
         """Writes figures; `whole` says that these are all of the owner's, and enters its fence.
+
+        Of the family `live` the hash is replaced as a whole; a value None takes its field, or else its key, away.
 
         EMPTIED when Redis does not know the owner's epoch: all documents are wanted, with `whole`.
         """

@@ -1,0 +1,176 @@
+"""The Redis view's writer: tickets, figures and health, fenced, in batches, through scripts.
+
+Redis is a view: whatever is in it can be written again from the log. So a write that found the server away is simply
+made again, a write that an older owner makes is refused by the script, and the same write twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from time import monotonic
+from typing import Any, Final
+
+import orjson
+
+from models.egress import TicketWrite
+from models.instant import format_ms
+from models.kpi import Document
+from sinks import beat as beats
+from sinks import keys
+from sinks.redis_documents import DAY_MS, SLOTS_MS, operations
+from sinks.redis_link import Command, RedisLink
+from sinks.redis_ticket import arguments
+from sinks.view import Fence, HealthReport, Outcome, PartitionBeat, WorkerBeat
+
+BATCH: Final = 500
+#: Documents of one call of the script: large enough to be cheap, small enough not to hold the server up.
+DOCUMENTS: Final = 100
+#: The least time between two nudges on `sla:updates`.
+NUDGE_S: Final = 0.25
+#: Scopes that one call of `trim` looks at, and members that it takes from each at most.
+TRIM_SCOPES: Final = 20
+TRIM_MEMBERS: Final = 500
+
+_OUTCOMES: Final = {1: Outcome.WRITTEN, 0: Outcome.WRITTEN, -1: Outcome.REFUSED, -2: Outcome.EMPTIED}
+
+
+class RedisView:
+    """The writing side of the Redis view (`sinks.view.View`).
+
+    It remembers only what Redis has acknowledged; should Redis come back with less (emptied, or restored from a
+    snapshot), the next write says EMPTIED.
+    """
+
+    def __init__(self, link: RedisLink) -> None:
+        self.link = link
+        self._ticket = link.script("redis_ticket.lua")
+        self._take_over = link.script("redis_take_over.lua")
+        self._documents = link.script("redis_documents.lua")
+        self._health = link.script("redis_health.lua")
+        self._trim = link.script("redis_trim.lua")
+        self._acked: dict[int, int] = {}
+        self._acked_documents: dict[str, tuple[int, int]] = {}
+        self._nudged_at = 0.0
+        self._trim_cursor = 0
+
+    @classmethod
+    def at(cls, url: str) -> RedisView:
+        """A view in the Redis at this URL."""
+        return cls(RedisLink(url))
+
+    async def close(self) -> None:
+        """Lets the connections go."""
+        await self.link.close()
+
+    async def take_over(self, partition: int, epoch: int) -> Outcome:
+        """See `View.take_over`."""
+        answer = await self._script(self._take_over.sha, partition, epoch)
+        self._acked[partition] = 0
+        return _OUTCOMES[answer]
+
+    async def write_tickets(
+        self,
+        partition: int,
+        epoch: int,
+        first_seq: int,
+        writes: Sequence[TicketWrite],
+        now_ms: int,
+        *,
+        refilling: bool = False,
+    ) -> Outcome:
+        """See `View.write_tickets`."""
+        for start in range(0, len(writes), BATCH):
+            batch = writes[start : start + BATCH]
+            acked = self._acked.get(partition, 0)
+            sha, first = self._ticket.sha, first_seq + start
+            commands: list[Command] = [
+                ("EVALSHA", sha, 0, partition, epoch, seq, *arguments(write, acked, now_ms, refilling=refilling))
+                for seq, write in enumerate(batch, first)
+            ]
+            self._add_nudge(commands, now_ms)
+            answers = (await self.link.pipeline(commands))[: len(batch)]
+            if (worst := min(answers)) < 0:
+                return _OUTCOMES[worst]
+            self._acked[partition] = first + len(batch) - 1
+        return Outcome.WRITTEN
+
+    async def sweep(self, partition: int, epoch: int, now_ms: int) -> Outcome:
+        """See `View.sweep`."""
+        cursor = 0
+        while True:
+            cursor, found = await self.link.run(
+                lambda client, at=cursor: client.sscan(f"{keys.KEPT}{partition}", at, count=BATCH)  # type: ignore[misc]
+            )
+            # Sequence 0 loses against any write under this epoch and wins against all of older ones.
+            acked = self._acked.get(partition, 0)
+            answers = await self.link.pipeline(
+                [
+                    ("EVALSHA", self._ticket.sha, 0, partition, epoch, 0, acked, ticket, "", now_ms, "", "", "")
+                    for ticket in found
+                ]
+            )
+            if answers and (worst := min(answers)) < 0:
+                return _OUTCOMES[worst]
+            if not cursor:
+                return Outcome.WRITTEN
+
+    async def write_documents(
+        self, fence: Fence, documents: Iterable[Document], now_ms: int, *, whole: bool = False
+    ) -> Outcome:
+        """See `View.write_documents`."""
+        todo = iter(operations(documents))
+        entering = whole
+        acked_epoch, acked = self._acked_documents.get(fence.owner, (-1, 0))
+        head = ("EVALSHA", self._documents.sha, 0, *fence, acked if acked_epoch == fence.epoch else 0)
+        while batch := list(islice(todo, DOCUMENTS)) or entering:
+            parts = [part for operation in batch for part in operation] if batch is not True else []
+            commands: list[Command] = [(*head, "1" if entering else "", *parts)]
+            self._add_nudge(commands, now_ms)
+            answer = (await self.link.pipeline(commands))[0]
+            if answer < 0:
+                return _OUTCOMES[answer]
+            entering = False
+        self._acked_documents[fence.owner] = (fence.epoch, fence.seq)
+        return Outcome.WRITTEN
+
+    async def write_health(self, beat: WorkerBeat, partitions: Sequence[PartitionBeat], now_ms: int) -> HealthReport:
+        """See `View.write_health`."""
+        line = orjson.dumps(beats.policies_line(beat))
+        parts: list[Any] = [beat.worker, beat.digest, line, beat.build, now_ms, beats.ALIVE_MS]
+        for one in partitions:
+            parts += (one.partition, one.epoch, self._acked.get(one.partition, 0))
+            parts += (beats.partition_field(one, beat.worker), orjson.dumps(beats.counters(one)))
+        commands: list[Command] = [("EVALSHA", self._health.sha, 0, *parts)]
+        self._add_nudge(commands, now_ms)
+        answer = (await self.link.pipeline(commands))[0]
+        codes, others = answer[: len(partitions)], [raw.decode() for raw in answer[len(partitions) :]]
+        return HealthReport(
+            {one.partition: _OUTCOMES[code] for one, code in zip(partitions, codes, strict=True)},
+            dict(zip(others[::2], others[1::2], strict=True)),
+        )
+
+    async def trim(self, now_ms: int, today_ms: int) -> int:
+        """See `View.trim`."""
+        found: list[bytes]
+        self._trim_cursor, found = await self.link.run(
+            lambda client: client.sscan(keys.SCOPES, self._trim_cursor, count=TRIM_SCOPES)  # type: ignore[arg-type]
+        )
+        stays, first_slot = min(now_ms - DAY_MS, today_ms), format_ms(now_ms - SLOTS_MS)
+        commands: list[Command] = []
+        for raw in found:
+            scope = raw.decode()
+            commands.append(
+                ("EVALSHA", self._trim.sha, 0, keys.decided(scope), stays, TRIM_MEMBERS, keys.day(scope), first_slot)
+            )
+        return sum(await self.link.pipeline(commands))
+
+    async def _script(self, sha: str, *arguments: Any) -> Any:
+        return (await self.link.pipeline([("EVALSHA", sha, 0, *arguments)]))[0]
+
+    def _add_nudge(self, commands: list[Command], now_ms: int) -> None:
+        """Says that something changed, unless it was said a moment ago; the beat of health says it again soon."""
+        now = monotonic()
+        if now - self._nudged_at >= NUDGE_S:
+            self._nudged_at = now
+            commands.append(("PUBLISH", keys.UPDATES, b'{"at":"%s"}' % format_ms(now_ms).encode()))

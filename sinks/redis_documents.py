@@ -1,0 +1,53 @@
+"""Figures as the operations of their script: which key, which field, how long they live."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import orjson
+
+from models.kpi import Document
+from sinks import keys
+from sinks.flat import flat
+
+DAY_MS: Final = 86_400_000
+#: How long the slots of a day stay; the whole hash goes when nothing was written for as long.
+SLOTS_MS: Final = 8 * DAY_MS
+#: How long totals of a day stay after they were last written. Months, quarters and years stay.
+DAY_TOTALS_MS: Final = 40 * DAY_MS
+
+_A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+Operation = tuple[str, str, str, bytes | str, str]
+
+
+def operations(documents: Iterable[Document]) -> Iterable[Operation]:
+    """Operation, key, field, value and scope of each document, as `redis_documents.lua` takes them.
+
+    Raises:
+        ValueError: a document's family is unknown.
+    """
+    for family, scope, field, value in documents:
+        if family == "kpi":
+            key, lifetime, listed = keys.kpi(scope), "", scope
+        elif family == "live":
+            key, lifetime, listed = keys.live(scope), "", scope
+        elif family == "day":
+            key, lifetime, listed = keys.day(scope), f":{SLOTS_MS}", scope
+        elif family == "period":
+            key, listed = keys.period(field, scope), ""
+            lifetime = f":{DAY_TOTALS_MS}" if _A_DAY.fullmatch(field) else ""
+        elif family == "budget":
+            key, lifetime, listed = keys.budget(scope), "", ""
+        else:
+            msg = f"unknown family of documents {family!r}; known are kpi, live, day, period, budget"
+            raise ValueError(msg)
+        in_hash = family in ("kpi", "day")
+        if value is None:
+            yield "remove", key, field if in_hash else "", "", ""
+        elif not isinstance(value, bytes):
+            yield f"replace{lifetime}", key, "", orjson.dumps(flat(value)), listed
+        else:
+            yield f"{'hset' if in_hash else 'set'}{lifetime}", key, field if in_hash else "", value, listed

@@ -1,0 +1,172 @@
+"""The way to Redis: one pool, the scripts, and patience while the server is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any, Final, TypeVar
+
+import structlog
+from redis import asyncio as aioredis
+from redis import exceptions as errors
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+#: What a server answers that is there but cannot serve now: it is waited for, as one that cannot be reached.
+_NOT_NOW: Final = (
+    errors.BusyLoadingError,
+    errors.ReadOnlyError,
+    errors.OutOfMemoryError,
+    errors.MasterDownError,
+    errors.TryAgainError,
+    errors.ClusterDownError,
+)
+#: The same inside a script, and answers that the client knows no class for.
+_NOT_NOW_WORDS: Final = frozenset(("LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "NOREPLICAS", "BUSY"))
+
+
+class RedisUnreachable(Exception):  # noqa: N818 -- says the state, as `ServerUnreachable` would say no more
+    """Redis could not be reached.
+
+    Operator action: start Redis, or point `SLAWATCH_REDIS` at the one that runs; the message names the address tried.
+    """
+
+
+class Script:
+    """A Lua script of this package."""
+
+    def __init__(self, name: str) -> None:
+        self.text = files("sinks").joinpath(name).read_text("utf-8")
+        self.sha = sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+
+Command = tuple[Any, ...]
+
+
+class RedisLink:
+    """A connection pool that outlives the server.
+
+    Args:
+        url: such as `redis://localhost:6379/0`; `rediss://` for TLS, user and password inside.
+        backoff_s: the first and the longest pause between two attempts.
+        timeout_s: how long an answer may take before the server counts as away.
+    """
+
+    def __init__(
+        self, url: str, *, backoff_s: tuple[float, float] = (0.05, 1.0), timeout_s: float = 10.0, connections: int = 16
+    ) -> None:
+        self.url = url
+        self._first_s, self._longest_s = backoff_s
+        # Patience is ours alone, so that an outage is logged once and not by every layer.
+        pool = aioredis.BlockingConnectionPool.from_url(
+            url,
+            max_connections=connections,
+            timeout=None,
+            protocol=2,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=min(timeout_s, 3.0),
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
+        )
+        self.client = aioredis.Redis(connection_pool=pool)
+        self._scripts: dict[str, Script] = {}
+        self._away_since: float | None = None
+
+    @property
+    def address(self) -> str:
+        """The server's address without user and password, for logs."""
+        head, at, tail = self.url.rpartition("@")
+        return f"{head.partition('://')[0]}://{tail}" if at else self.url
+
+    @property
+    def away(self) -> bool:
+        """Whether the server was away at the last attempt."""
+        return self._away_since is not None
+
+    async def reach(self) -> None:
+        """Asks once whether Redis is there.
+
+        Raises:
+            RedisUnreachable: it is not.
+        """
+        try:
+            await self.client.ping()
+        except (errors.RedisError, OSError) as error:
+            msg = f"Redis at {self.address} cannot be reached ({error}); start it, or point SLAWATCH_REDIS elsewhere"
+            raise RedisUnreachable(msg) from error
+
+    def script(self, name: str) -> Script:
+        """A script of this package, read once."""
+        if name not in self._scripts:
+            self._scripts[name] = Script(name)
+        return self._scripts[name]
+
+    async def run(self, ask: Callable[[aioredis.Redis], Awaitable[T]]) -> T:
+        """Asks until the server answers. What is asked must be harmless when repeated.
+
+        Raises:
+            redis.ResponseError: the server refuses the command itself; repeating it would not help.
+        """
+        pause = self._first_s
+        while True:
+            try:
+                answer = await ask(self.client)
+            except errors.NoScriptError:
+                await self._load()
+                continue
+            except errors.ResponseError as error:
+                if not _not_now(error):
+                    raise
+                self._lost(error)
+            except (errors.ConnectionError, errors.TimeoutError, OSError) as error:
+                self._lost(error)
+            else:
+                self._back()
+                return answer
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self._longest_s)
+
+    async def pipeline(self, commands: Sequence[Command]) -> list[Any]:
+        """Sends commands in one go and waits for all answers; on any trouble with the server, all of them again."""
+
+        async def send(client: aioredis.Redis) -> list[Any]:
+            pipe = client.pipeline(transaction=False)
+            for command in commands:
+                pipe.execute_command(*command)
+            answers: list[Any] = await pipe.execute(raise_on_error=False)
+            for answer in answers:
+                if isinstance(answer, Exception):
+                    raise answer
+            return answers
+
+        return await self.run(send)
+
+    async def close(self) -> None:
+        """Lets all connections go."""
+        await self.client.aclose()
+        await self.client.connection_pool.disconnect()
+
+    async def _load(self) -> None:
+        for script in self._scripts.values():
+            await self.run(lambda client, text=script.text: client.script_load(text))  # type: ignore[misc]
+
+    def _lost(self, error: Exception) -> None:
+        if self._away_since is None:
+            self._away_since = asyncio.get_running_loop().time()
+            log.warning("redis is away, waiting for it", redis=self.address, reason=str(error) or type(error).__name__)
+
+    def _back(self) -> None:
+        if self._away_since is not None:
+            away_s = round(asyncio.get_running_loop().time() - self._away_since, 1)
+            self._away_since = None
+            log.info("redis is back", redis=self.address, away_s=away_s)
+
+
+def _not_now(error: Exception) -> bool:
+    return isinstance(error, _NOT_NOW) or not _NOT_NOW_WORDS.isdisjoint(str(error).split())
