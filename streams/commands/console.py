@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from ruamel.yaml import YAML
@@ -15,6 +16,13 @@ from ruamel.yaml.error import YAMLError
 
 from sla.policy import PolicyBook, load_book
 from streams.errors import Unusable
+
+Policies = Annotated[
+    Path | None,
+    typer.Option(
+        "--policies", envvar="SLAWATCH_POLICIES", help="Folder of the policy book; default ./policies, else the book in the package."
+    ),
+]
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

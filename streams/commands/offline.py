@@ -14,16 +14,10 @@ from rich.table import Table
 from models.event import event_schema
 from models.instant import format_ms, parse_ms
 from sla.cases import CaseError, run_case
-from sla.policy import PolicyError, load_book
+from sla.policy import PolicyError
 from sla.replay import EventSet, describe, replay
-from streams.commands.console import book_of, cases_of, err, lines_of, out, progress
+from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, progress
 from streams.errors import Unusable
-
-Policies = Annotated[
-    Path | None,
-    typer.Option("--policies", envvar="SLAWATCH_POLICIES", help="Folder of the policy book.", show_default="./policies"),
-]
-
 
 def test(
     files: Annotated[list[Path], typer.Argument(help="Files of cases: JSON lines or YAML lists.")],
@@ -130,5 +124,3 @@ def schema() -> None:
     }
     sys.stdout.write(orjson.dumps(schemas, option=orjson.OPT_INDENT_2).decode() + "\n")
 
-
-__all__ = ["check", "load_book", "replay_files", "schema", "test"]
