@@ -9,8 +9,8 @@ and uses it as it is: `sla:kpi:` + scope is already the key. A name read out of 
     >>> breach_id("T/1", "first_response", 1)
     'T%2F1/first_response/1'
 
-Encoded are `%`, `:`, `|`, `/` and control characters (U+0000–U+001F, U+007F–U+009F), as the upper-case hexadecimal of
-their UTF-8 bytes; every other character, Chinese ones and spaces included, stands as it is.
+Encoded are `%`, `:`, `|`, `/` and control characters (U+0000 to U+001F, U+007F to U+009F), as the upper-case
+hexadecimal of their UTF-8 bytes; every other character, Chinese ones and spaces included, stands as it is.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def breach_id(ticket_id: str, metric: str, cycle: int) -> str:
 
 
 def decided_member(kind: str, ticket_id: str, metric: str | None, cycle: int | None, event_id: str | None) -> str:
-    """`<kind>/<ticket>/<metric>/<cycle>/<event_id>`, a member of `sla:decided:`; `-` where there is none (or cycle 0)."""
+    """`<kind>/<ticket>/<metric>/<cycle>/<event_id>`, a member of `sla:decided:`; `-` where there is none or 0."""
     return "/".join(
         (kind, encode(ticket_id), metric or "-", str(cycle or "-"), encode(event_id) if event_id else "-"),
     )

@@ -15,7 +15,7 @@ ALIVE_MS: Final = 10_000
 
 
 def partition_field(beat: PartitionBeat, worker: str) -> bytes:
-    """The JSON of `partition:<n>`; `lag_s` is now − watermark, null before the first watermark."""
+    """The JSON of `partition:<n>`; `lag_s` is now minus the watermark, null before the first watermark."""
     return orjson.dumps(
         {
             "watermark": None if beat.watermark is None else format_ms(beat.watermark),

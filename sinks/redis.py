@@ -99,9 +99,7 @@ class RedisView:
         """See `View.sweep`."""
         cursor = 0
         while True:
-            cursor, found = await self.link.run(
-                lambda client, at=cursor: client.sscan(f"{keys.KEPT}{partition}", at, count=BATCH)  # type: ignore[misc]
-            )
+            cursor, found = await self._scan(f"{keys.KEPT}{partition}", cursor, BATCH)
             # Sequence 0 loses against any write under this epoch and wins against all of older ones.
             acked = self._acked.get(partition, 0)
             answers = await self.link.pipeline(
@@ -152,10 +150,7 @@ class RedisView:
 
     async def trim(self, now_ms: int, today_ms: int) -> int:
         """See `View.trim`."""
-        found: list[bytes]
-        self._trim_cursor, found = await self.link.run(
-            lambda client: client.sscan(keys.SCOPES, self._trim_cursor, count=TRIM_SCOPES)  # type: ignore[arg-type]
-        )
+        self._trim_cursor, found = await self._scan(keys.SCOPES, self._trim_cursor, TRIM_SCOPES)
         stays, first_slot = min(now_ms - DAY_MS, today_ms), format_ms(now_ms - SLOTS_MS)
         commands: list[Command] = []
         for raw in found:
@@ -164,6 +159,10 @@ class RedisView:
                 ("EVALSHA", self._trim.sha, 0, keys.decided(scope), stays, TRIM_MEMBERS, keys.day(scope), first_slot)
             )
         return sum(await self.link.pipeline(commands))
+
+    async def _scan(self, key: str, cursor: int, count: int) -> tuple[int, list[bytes]]:
+        found: Any = await self.link.run(lambda client: client.sscan(key, cursor, count=count))
+        return found[0], found[1]
 
     async def _script(self, sha: str, *arguments: Any) -> Any:
         return (await self.link.pipeline([("EVALSHA", sha, 0, *arguments)]))[0]

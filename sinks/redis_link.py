@@ -76,6 +76,7 @@ class RedisLink:
         )
         self.client = aioredis.Redis(connection_pool=pool)
         self._scripts: dict[str, Script] = {}
+        self._loaded = False
         self._away_since: float | None = None
 
     @property
@@ -105,6 +106,7 @@ class RedisLink:
         """A script of this package, read once."""
         if name not in self._scripts:
             self._scripts[name] = Script(name)
+            self._loaded = False
         return self._scripts[name]
 
     async def run(self, ask: Callable[[aioredis.Redis], Awaitable[T]]) -> T:
@@ -116,9 +118,14 @@ class RedisLink:
         pause = self._first_s
         while True:
             try:
+                if not self._loaded:
+                    # Before anything else after each absence: a server that started anew knows no scripts.
+                    for script in self._scripts.values():
+                        await self.client.script_load(script.text)
+                    self._loaded = True
                 answer = await ask(self.client)
             except errors.NoScriptError:
-                await self._load()
+                self._loaded = False
                 continue
             except errors.ResponseError as error:
                 if not _not_now(error):
@@ -152,11 +159,8 @@ class RedisLink:
         await self.client.aclose()
         await self.client.connection_pool.disconnect()
 
-    async def _load(self) -> None:
-        for script in self._scripts.values():
-            await self.run(lambda client, text=script.text: client.script_load(text))  # type: ignore[misc]
-
     def _lost(self, error: Exception) -> None:
+        self._loaded = False
         if self._away_since is None:
             self._away_since = asyncio.get_running_loop().time()
             log.warning("redis is away, waiting for it", redis=self.address, reason=str(error) or type(error).__name__)
