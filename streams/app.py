@@ -116,6 +116,7 @@ def create_app(
         fetched=lambda topic, partition: _fetched(app, topic, partition),
         is_ours=lambda topic, partition: TP(topic, partition) in app.consumer.assignment(),
         on_fatal=fatal,
+        on_emptied=lambda: refill_figures(),  # noqa: PLW0108 - it does not exist yet
     )
     if make_engine is None or make_figures is None:
         from streams.parts import default_parts  # noqa: PLC0415 - tests bring their own parts
@@ -123,6 +124,11 @@ def create_app(
         engine_of, figures_of = default_parts(settings, layout, book)
         make_engine, make_figures = make_engine or engine_of, make_figures or figures_of
     chosen_engine, chosen_figures = make_engine, make_figures
+
+    def refill_figures() -> None:
+        for worker in figures.workers.values():
+            worker.refill()
+
     tickets = TicketStage(lambda number: PartitionWorker(number, chosen_engine(number), ground), ground)
     figures: Stage[ScopeWorker] = Stage(lambda number: ScopeWorker(number, chosen_figures(), ground), fatal)
 

@@ -9,7 +9,6 @@ from sinks.kafka import Record
 from streams import topics, wire
 from streams.engine import Admission, DeadLetter
 from streams.ground import Ground
-from streams.rows import Row
 
 LARGEST = 8 * 1024 * 1024
 HEAD = 64 * 1024  # what is kept of a larger value
@@ -51,7 +50,7 @@ class Aside:
         counted = self._counted
         return {"dead_letters": counted.dead_letters, "misplaced": counted.misplaced, "too_late": counted.too_late}
 
-    async def send(self, admission: Admission) -> Sequence[Row]:
+    async def send(self, admission: Admission) -> Sequence[Record]:
         """Sends what an admission sets aside; the row with the new counters, if there are any."""
         writer = self._ground.writer
         if admission.dead:
@@ -68,9 +67,9 @@ class Aside:
         if not dead and not misplaced:
             return ()
         self._counted = wire.SetAside(
-            to=1 + max(found.offset for found in (*dead, *misplaced)),
+            to=1 + max([letter.offset for letter in dead] + [found.offset for found in misplaced]),
             dead_letters=counted.dead_letters + len(dead),
             misplaced=counted.misplaced + len(misplaced),
             too_late=counted.too_late + sum(letter.reason == "too_late" for letter in dead),
         )
-        return (self._counted.row(),)
+        return (Record(*self._counted.row()),)

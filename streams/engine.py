@@ -3,57 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, Protocol
 
 from models.egress import TicketWrite
 from models.partial import PartialRow
-from sinks.view import Document
+from models.kpi import Document
+from sla.partition.intake import Incoming
+from sla.partition.settling import Settlement
 from streams.rows import Row
 
 
-class Incoming(NamedTuple):
-    """A record of the event topic as it came; `timestamp_ms` is the log's."""
-
-    offset: int
-    timestamp_ms: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
-
-
 class DeadLetter(Protocol):
-    """A record that cannot be used, and why: a short word, and the field at fault."""
+    """A record that cannot be used, and why: a short word, and the field at fault ("" for none)."""
 
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    reason: str
-    field: str | None
+    @property
+    def offset(self) -> int:
+        """Where it stands in the log."""
+
+    @property
+    def key(self) -> bytes | None:
+        """As it came."""
+
+    @property
+    def value(self) -> bytes | None:
+        """As it came."""
+
+    @property
+    def reason(self) -> str:
+        """One short word."""
+
+    @property
+    def field(self) -> str:
+        """The field at fault."""
+
+
+class Occurred(Protocol):
+    """An event, as far as time is concerned: in µs."""
+
+    @property
+    def occurred_at(self) -> int:
+        """The event's time."""
+
+
+class New(Protocol):
+    """An event that is new to its ticket; `arrived` is the log's time in ms."""
+
+    @property
+    def event(self) -> Occurred:
+        """The event."""
+
+    @property
+    def arrived(self) -> int:
+        """When it came."""
 
 
 class Admission(Protocol):
-    """What a look at some records amounts to; nothing has happened yet."""
+    """What a look at some records amounts to; nothing has happened yet. `rows` and `admitted` go side by side."""
 
-    rows: Sequence[Row]
-    dead: Sequence[DeadLetter]
-    misplaced: Sequence[Incoming]
-    newest_us: int | None
+    @property
+    def rows(self) -> Sequence[tuple[bytes, bytes]]:
+        """New rows for the changelog."""
+
+    @property
+    def admitted(self) -> Sequence[New]:
+        """The events of the rows."""
+
+    @property
+    def dead(self) -> Sequence[DeadLetter]:
+        """What is not to be used."""
+
+    @property
+    def misplaced(self) -> Sequence[Incoming]:
+        """What belongs to another partition."""
 
 
 class Engine(Protocol):
     """All tickets of one partition, as views over event rows; pure, and told what time it is."""
 
     def restore(self, rows: Sequence[Row]) -> None:
-        """Takes rows as they stand in the changelog, in recovery."""
+        """Takes rows as they stand in the changelog, in recovery; `advance` lets them take effect."""
 
-    def admit(self, records: Sequence[Incoming]) -> Admission:
+    def admit(self, records: Sequence[Incoming]) -> Any:
         """Looks at records: what is new, what is not to be used; changes nothing."""
 
-    def commit(self, admission: Admission) -> None:
-        """The rows of an admission are safe: they take effect."""
+    def commit(self, admission: Any) -> None:
+        """The rows of an admission (an `Admission`) are safe; `advance` lets them take effect."""
 
-    def advance(self, watermark_ms: int) -> None:
-        """Time has come so far."""
+    def advance(self, now: int, limit: int | None = None) -> bool:
+        """Time has come so far, in ms; with a limit, True says that there is more to do before the views are right."""
 
     def take_writes(self, limit: int) -> Sequence[TicketWrite]:
         """Tickets that have been touched since they were last taken, at most so many."""
@@ -74,6 +111,15 @@ class Engine(Protocol):
     def health(self) -> Mapping[str, int | Mapping[str, int]]:
         """Counters: orphans, ahead by source, set aside, …"""
 
+    def open_by_priority(self) -> Mapping[str, int]:
+        """Open tickets by priority."""
+
+    def settlements(self, limit: int) -> Sequence[Settlement]:
+        """Tickets that are past their horizon, and what is to be written for that."""
+
+    def settled(self, settlement: Settlement) -> None:
+        """The changelog has it."""
+
 
 class Figures(Protocol):
     """The figures of the scopes of one partition of the partials."""
@@ -81,17 +127,14 @@ class Figures(Protocol):
     def upsert(self, partition: int, epoch: int, row: PartialRow) -> None:
         """A cell's present value."""
 
-    def mark(self, partition: int, epoch: int) -> None:
+    def mark(self, partition: int, epoch: int) -> object:
         """All cells of this epoch have been given: older ones are gone."""
 
     def watermark(self, partition: int, ms: int) -> None:
         """How far a partition is."""
 
-    def advance(self) -> None:
-        """Moves the windows to the least watermark."""
+    def advance(self) -> int | None:
+        """Moves the windows to the least watermark; None while a partition has not spoken."""
 
-    def documents(self) -> Iterable[Document]:
-        """Documents that have changed since they were last taken."""
-
-    def all_documents(self) -> Iterable[Document]:
-        """Every document."""
+    def documents(self, *, whole: bool = False) -> Iterable[Document]:
+        """Documents that have changed since they were last taken; or all."""

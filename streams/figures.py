@@ -15,6 +15,7 @@ import structlog
 
 from models.partial import FORGOTTEN, PartialRow
 from sinks.kafka import Record
+from models.kpi import Document
 from sinks.view import Fence, Outcome
 from streams import topics, wire
 from streams.engine import Figures
@@ -42,7 +43,7 @@ class ScopeWorker:
         self._whole = True  # the next documents are all there are
         self._seq = 0
         self._beat_due = 0
-        self._progress: dict[int, int] = {}
+        self._spoken: set[int] = set()
         self._of: int | None = None
         self._keys: dict[int, dict[int, set[bytes]]] = {}  # partition → epoch → keys in the log
         self._marked: dict[int, int] = {}
@@ -65,6 +66,11 @@ class ScopeWorker:
         """The ticker."""
         if now >= self._beat_due:
             self._wake.set()
+
+    def refill(self) -> None:
+        """The view has been emptied: all documents are wanted."""
+        self._whole = True
+        self._beat_due = 0
 
     def close(self) -> None:
         """The partition is no longer ours."""
@@ -106,7 +112,7 @@ class ScopeWorker:
                 self._read_cell(record.key, row)
             elif isinstance(row, wire.Progress):
                 self._of = row.of
-                self._progress[row.partition] = row.watermark
+                self._spoken.add(row.partition)
                 self._figures.watermark(row.partition, row.watermark)
             elif isinstance(row, wire.Mark):
                 self._read_mark(row)
@@ -139,25 +145,26 @@ class ScopeWorker:
         self._beat_due = now + BEAT_MS
         if self._epoch is None or self._seen < self._epoch:
             return  # there is more to read
-        if self._of is None or len(self._progress) < self._of:
+        if self._of is None or len(self._spoken) < self._of:
             return  # not every partition has spoken yet
         if self._removable:
             removed, self._removable = self._removable, []
             await self._ground.writer.write(self._topic, self.number, removed)
-        self._figures.advance()
-        await self._publish(now)
+        if self._figures.advance() is not None:
+            await self._publish(now)
 
     async def _publish(self, now: int) -> None:
         """Writes what changed; once after a takeover, or into an emptied view, all."""
         whole = self._whole
-        documents = list(self._figures.all_documents() if whole else self._figures.documents())
-        if not documents and not whole:
-            return
-        await asyncio.sleep(0)
+        documents: list[Document] = []
+        for document in self._figures.documents(whole=whole):
+            documents.append(document)
+            if len(documents) % SLICE == 0:
+                await asyncio.sleep(0)
         self._seq += 1
+        self._whole = False
         fence = Fence(f"figures:{self.number}", self._epoch or 0, self._seq)
         outcome = await self._ground.view.write_documents(fence, documents, now, whole=whole)
-        self._whole = False
         if outcome is Outcome.EMPTIED:
             self._whole = True
             self._beat_due = 0

@@ -36,4 +36,5 @@ class Ground:
     fetched: Callable[[str, int], Fetched | None]  # by topic and partition
     is_ours: Callable[[str, int], bool]
     on_fatal: Callable[[BaseException], None]
+    on_emptied: Callable[[], None]  # the view has been emptied
     partition_of_scope: dict[str, int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -18,10 +18,11 @@ import structlog
 from models.egress import TicketWrite
 from sinks.kafka import Record
 from sinks.view import Outcome, PartitionBeat
+from sla.partition.intake import Incoming
 from streams import topics, wire
 from streams.aside import Aside
 from streams.clock import Reading, is_live, watermark
-from streams.engine import Engine, Incoming
+from streams.engine import Admission, Engine
 from streams.ground import Ground
 from streams.partials import PartialsOut
 from streams.rows import Row
@@ -32,6 +33,7 @@ SLICE = 500  # events or rows that are folded without a pause: heartbeats share 
 WRITES = 200  # tickets of one call to the view
 INBOX = 2  # batches that wait; what more there is stays with Faust, and then with Kafka
 BEAT_MS = 1_000
+SETTLEMENTS = 100  # of one beat
 REFUSED_PAUSE_S = 4.0  # longer than a heartbeat of the consumer
 
 
@@ -48,7 +50,8 @@ class PartitionWorker:
         self._changelog = topics.changelog(ground.settings.group)
         self._partials = PartialsOut(number, engine, ground)
         self._aside = Aside(number, ground)
-        self._seq = 0
+        self.events = 0  # records that have been worked off by this process
+        self._seq = 1  # 0 loses against every write of its epoch
         self._promised_watermark = -1  # what is said by now may rest on it, and a successor begins there
         self._newest: int | None = None
         self._next_offset: int | None = None  # of the events, all before it are done
@@ -76,7 +79,7 @@ class PartitionWorker:
         """Rows of the changelog, in recovery; they are folded later, piece by piece."""
         if last_offset <= self.known_offset:
             return
-        if self.epoch is not None and any(key == wire.OWNER for key, _ in rows):
+        if self.epoch is not None and any(row[0] == wire.OWNER for row in rows):
             # Somebody else has had this partition since: what is in Redis and among the partials is theirs.
             self._take_over_wanted = True
         self._rows.append(rows)
@@ -127,6 +130,10 @@ class PartitionWorker:
             return None
         counters = {**self._engine.health(), **self._aside.counters()}
         return PartitionBeat(self.number, self.epoch, self.watermark, now, counters)
+
+    def open_by_priority(self) -> Mapping[str, int]:
+        """Open tickets by priority."""
+        return self._engine.open_by_priority()
 
     # Its task
 
@@ -180,14 +187,14 @@ class PartitionWorker:
             )
             await asyncio.sleep(1)
             return
-        self.epoch, self._seq = epoch, 0
+        self.epoch, self._seq = epoch, 1
         self.known_offset = max(self.known_offset, epoch)
         self._take_over_wanted = self._emptied = False
         self._live = False
         self._arrived_at = now
         if self._promised_watermark >= 0:
             self.watermark = max(self.watermark or 0, self._promised_watermark)
-            self._engine.advance(self.watermark)
+            await self._bring_up()
         self._backlog, self._refilling = iter(self._engine.all_writes()), False
         await self._partials.publish_all(epoch)
         log.info("partition taken over", partition=self.number, epoch=epoch)
@@ -200,8 +207,8 @@ class PartitionWorker:
                 await asyncio.sleep(0)
 
     def _restore(self, rows: Sequence[Row]) -> None:
-        own = [(key, value) for key, value in rows if wire.is_own(key)]
-        for key, value in own:
+        own = [row for row in rows if wire.is_own(row[0])]
+        for key, value, _ in own:
             if value is None:
                 continue
             if key == wire.WATERMARK:
@@ -215,6 +222,7 @@ class PartitionWorker:
         records = event.message.value
         for at in range(0, len(records), SLICE):
             await self._admit(records[at : at + SLICE])
+        self.events += len(records)
         self._next_offset = max(self._next_offset or 0, records[-1].offset + 1)
         self._arrived_at = self._ground.clock()
         self._unacknowledged.append(event)
@@ -225,25 +233,28 @@ class PartitionWorker:
 
     async def _admit(self, records: Sequence[Any]) -> None:
         engine = self._engine
-        incoming = [Incoming(r.offset, r.timestamp, r.key, r.value, r.headers) for r in records]
-        admission = engine.admit(incoming)
-        rows = list(admission.rows)
+        admission = engine.admit([Incoming(r.offset, r.timestamp, r.key, r.value, r.headers) for r in records])
+        rows = [
+            Record(key, value, timestamp=new.arrived)
+            for (key, value), new in zip(admission.rows, admission.admitted, strict=True)
+        ]
+        now = self._ground.clock()
+        self._newest = _newest(admission, now, self._newest)
         if admission.dead or admission.misplaced:
             rows += await self._aside.send(admission)
-        newest = self._newest
-        if admission.newest_us is not None:
-            newest = max(newest or 0, admission.newest_us // 1000)
-        await asyncio.sleep(0)
         if rows:
+            # What these events lead to is said as of a watermark: the successor must not begin before it.
+            promise = max(self._promised_watermark, self.watermark or 0, self._newest or 0, now if self._live else 0)
+            if promise > self._promised_watermark:
+                rows.append(Record(*wire.watermark_row(promise)))
+            await asyncio.sleep(0)
             await self._write_rows(rows)
+            self._promised_watermark = promise
         engine.commit(admission)
-        self._newest = newest
         await asyncio.sleep(0)
 
-    async def _write_rows(self, rows: Sequence[Row]) -> None:
-        written = await self._ground.writer.write(
-            self._changelog, self.number, [Record(key, value) for key, value in rows]
-        )
+    async def _write_rows(self, rows: Sequence[Record]) -> None:
+        written = await self._ground.writer.write(self._changelog, self.number, rows)
         if written.first == self.known_offset + 1 and written.last - written.first + 1 == len(rows):
             self.known_offset = written.last  # nobody has written in between: recovery need not read it again
 
@@ -257,6 +268,7 @@ class PartitionWorker:
         now = self._ground.clock()
         if now >= self._beat_due and self.epoch is not None and not self._astray:
             self._beat_due = now + BEAT_MS
+            await self._settle()
             await self._partials.publish(self.epoch, self.watermark)
 
     async def _advance(self) -> None:
@@ -264,14 +276,32 @@ class PartitionWorker:
         reading = self._reading()
         self._live = is_live(reading)
         reached = watermark(self.watermark, reading, live=self._live)
-        if reached is None or reached == self.watermark:
+        if reached is None:
+            return
+        if reached == self.watermark:
+            await self._bring_up()
             return
         due = self._engine.next_instant
         if due is not None and due <= reached and reached > self._promised_watermark:
-            await self._write_rows([wire.watermark_row(reached)])
+            await self._write_rows([Record(*wire.watermark_row(reached))])
             self._promised_watermark = reached
         self.watermark = reached
-        self._engine.advance(reached)
+        await self._bring_up()
+
+    async def _bring_up(self) -> None:
+        """Lets the engine work up to the watermark, piece by piece."""
+        if self.watermark is not None:
+            while self._engine.advance(self.watermark, SLICE):
+                await asyncio.sleep(0)
+
+    async def _settle(self) -> None:
+        """Puts tickets that are past their horizon on one row each: first that row, then its events are removed."""
+        if not self._live or self._backlog is not None:
+            return
+        for settlement in self._engine.settlements(SETTLEMENTS):
+            removed = [Record(key, None) for key in settlement.tombstones]
+            await self._write_rows([Record(settlement.key, settlement.value), *removed])
+            self._engine.settled(settlement)
 
     def _reading(self) -> Reading:
         now = self._ground.clock()
@@ -348,6 +378,7 @@ class PartitionWorker:
             return
         log.warning("redis was emptied, filling it again", partition=self.number)
         self._emptied = False
+        self._ground.on_emptied()
         if await self._ground.view.take_over(self.number, self.epoch) is Outcome.REFUSED:
             self._take_over_wanted = True
             return
@@ -365,3 +396,11 @@ class PartitionWorker:
         for event in self._unacknowledged:
             event.ack()
         self._unacknowledged.clear()
+
+
+def _newest(admission: Admission, now: int, before: int | None) -> int | None:
+    """The newest event's time in ms; events ahead of the present say nothing about how late it is."""
+    times = [at for new in admission.admitted if (at := new.event.occurred_at // 1000) <= now]
+    if not times:
+        return before
+    return max(times) if before is None else max(before, *times)

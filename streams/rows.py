@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import faust
 from faust.types import TP
 
-Row = tuple[bytes, bytes | None]
+#: Key, value (None: removed), and when it was written, in ms.
+Row = tuple[bytes, bytes | None, int]
 
 
 class RowStore(Protocol):
@@ -53,7 +54,7 @@ class RowTable(faust.Table):
         try:
             for event in batch:
                 message = event.message
-                rows = [(record.key, record.value) for record in message.value]
+                rows = [(record.key, record.value, record.timestamp) for record in message.value]
                 self.row_store.restore(message.partition, rows, message.offset)
         except BaseException as error:
             self.on_fatal(error)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, UnsupportedVersionError
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from sinks.kafka import KafkaAccess
 from streams.errors import Unreachable, Unusable
@@ -135,12 +135,11 @@ async def _create(admin: AIOKafkaAdminClient, missing: dict[str, tuple[int, dict
         )
         for name, (count, configs) in missing.items()
     ]
-    try:
-        answer = await admin.create_topics(topics)
-    except UnsupportedVersionError:
-        # A broker in memory knows no such request; it makes a topic when it is first asked for.
+    if admin._client.cluster.controller is None:  # noqa: SLF001 - there is no public way
+        # The broker in memory has no controller; it makes a topic when it is first asked for.
         await admin.describe_topics(list(missing))
         return
+    answer = await admin.create_topics(topics)
     for name, code, *reason in answer.topic_errors:
         if code == 0:
             log.info("topic created", topic=name, partitions=missing[name][0])

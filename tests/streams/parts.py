@@ -10,8 +10,9 @@ import orjson
 from models.egress import Member, TicketWrite
 from models.partial import FORGOTTEN, PartialRow
 from sinks.kafka import partition_of
-from sinks.view import Document
-from streams.engine import Incoming
+from models.kpi import Document
+from sla.partition.intake import Incoming
+from sla.partition.settling import Settlement
 from streams.rows import Row
 
 
@@ -27,13 +28,28 @@ class Letter:
 
 
 @dataclass
+class At:
+    """An event's time in µs."""
+
+    occurred_at: int
+
+
+@dataclass
+class Fresh:
+    """A new event."""
+
+    event: At
+    arrived: int
+
+
+@dataclass
 class Look:
     """An admission."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[tuple[bytes, bytes]] = field(default_factory=list)
+    admitted: list[Fresh] = field(default_factory=list)
     dead: list[Letter] = field(default_factory=list)
     misplaced: list[Incoming] = field(default_factory=list)
-    newest_us: int | None = None
 
 
 class CountingEngine:
@@ -51,7 +67,7 @@ class CountingEngine:
 
     def restore(self, rows: Sequence[Row]) -> None:
         """Rows out of the changelog."""
-        for key, value in rows:
+        for key, value, _ in rows:
             assert value is not None
             self._take(key, value)
 
@@ -80,29 +96,27 @@ class CountingEngine:
                 continue
             event = orjson.loads(record.value)
             row = record.key + b"\0" + event["id"].encode()
-            at = event.get("at")
-            if at is not None:
-                look.newest_us = max(look.newest_us or 0, at * 1000)
             self.touched[record.key] = None
             if event["id"].encode() not in self.tickets.get(record.key, {}) and row not in seen:
                 seen.add(row)
                 look.rows.append((row, record.value))
+                look.admitted.append(Fresh(At(event["at"] * 1000), record.timestamp_ms))
         return look
 
     def commit(self, admission: Look) -> None:
         """They take effect."""
         for key, value in admission.rows:
-            assert value is not None
             self._take(key, value)
 
-    def advance(self, watermark_ms: int) -> None:
+    def advance(self, now: int, limit: int | None = None) -> bool:
         """What is due is late."""
-        assert watermark_ms >= self.watermark
-        self.watermark = watermark_ms
-        while self.due and self.due[0][0] <= watermark_ms:
+        assert now >= self.watermark
+        self.watermark = now
+        while self.due and self.due[0][0] <= now:
             ticket = self.due.pop(0)[1]
             self.late.add(ticket)
             self.touched[ticket] = None
+        return False
 
     @property
     def next_instant(self) -> int | None:
@@ -145,6 +159,17 @@ class CountingEngine:
         """No counters of its own."""
         return {"orphans": 0}
 
+    def open_by_priority(self) -> Mapping[str, int]:
+        """None are open."""
+        return {}
+
+    def settlements(self, limit: int) -> list[Settlement]:
+        """None: tickets stay."""
+        return []
+
+    def settled(self, settlement: Settlement) -> None:
+        """Never called."""
+
 
 class CountingFigures:
     """The sum of the cells of each scope."""
@@ -170,8 +195,9 @@ class CountingFigures:
         """Known."""
         self.watermarks[partition] = ms
 
-    def advance(self) -> None:
+    def advance(self) -> int | None:
         """Nothing moves."""
+        return min(self.watermarks.values())
 
     def _documents(self) -> dict[str, bytes]:
         sums: dict[str, int] = {}
@@ -180,14 +206,9 @@ class CountingFigures:
                 sums[scope] = sums.get(scope, 0) + int(value)
         return {scope: orjson.dumps({"count": total}) for scope, total in sums.items()}
 
-    def documents(self) -> list[Document]:
+    def documents(self, *, whole: bool = False) -> list[Document]:
         """What changed."""
         present = self._documents()
-        changed = [Document("kpi", s, "today", v) for s, v in present.items() if self.told.get(s) != v]
+        changed = [Document("kpi", s, "today", v) for s, v in present.items() if whole or self.told.get(s) != v]
         self.told = present
         return changed
-
-    def all_documents(self) -> list[Document]:
-        """All."""
-        self.told = self._documents()
-        return [Document("kpi", scope, "today", value) for scope, value in self.told.items()]
