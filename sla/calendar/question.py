@@ -49,4 +49,6 @@ def agrees(expected: Any, got: Any) -> bool:
         return len(expected) == len(got) and all(agrees(a, b) for a, b in zip(expected, got, strict=True))
     if isinstance(expected, str) and isinstance(got, str):
         return parse_ms(expected) == parse_ms(got)
-    return type(expected) is bool is type(got) and expected == got if isinstance(got, bool) else bool(expected == got)
+    if isinstance(expected, bool) or isinstance(got, bool):
+        return expected is got
+    return bool(expected == got)
