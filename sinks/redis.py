@@ -6,6 +6,7 @@ made again, a write that an older owner makes is refused by the script, and the 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from time import monotonic
@@ -20,10 +21,13 @@ from sinks import beat as beats
 from sinks import keys
 from sinks.redis_documents import DAY_MS, SLOTS_MS, operations
 from sinks.redis_link import Command, RedisLink
-from sinks.redis_ticket import arguments
+from sinks.redis_tickets import arguments, scopes_of, scopes_text
 from sinks.view import Fence, HealthReport, Outcome, PartitionBeat, WorkerBeat
 
-BATCH: Final = 500
+#: Tickets sent in one go; while the server works on them, the next are made ready.
+BATCH: Final = 250
+#: Tickets of one call of the script: what they share is written once, and no other client waits for long.
+CALL: Final = 25
 #: Documents of one call of the script: large enough to be cheap, small enough not to hold the server up.
 DOCUMENTS: Final = 100
 #: The least time between two nudges on `sla:updates`.
@@ -32,7 +36,7 @@ NUDGE_S: Final = 0.25
 TRIM_SCOPES: Final = 20
 TRIM_MEMBERS: Final = 500
 
-_OUTCOMES: Final = {1: Outcome.WRITTEN, 0: Outcome.WRITTEN, -1: Outcome.REFUSED, -2: Outcome.EMPTIED}
+_OUTCOMES: Final = {1: Outcome.WRITTEN, -1: Outcome.REFUSED, -2: Outcome.EMPTIED}
 
 
 class RedisView:
@@ -44,12 +48,13 @@ class RedisView:
 
     def __init__(self, link: RedisLink) -> None:
         self.link = link
-        self._ticket = link.script("redis_ticket.lua")
+        self._tickets = link.script("redis_tickets.lua")
         self._take_over = link.script("redis_take_over.lua")
         self._documents = link.script("redis_documents.lua")
         self._health = link.script("redis_health.lua")
         self._trim = link.script("redis_trim.lua")
         self._acked: dict[int, int] = {}
+        self._listed: set[str] = set()  # scopes that Redis is known to list
         self._acked_documents: dict[str, tuple[int, int]] = {}
         self._nudged_at = 0.0
         self._trim_cursor = 0
@@ -67,6 +72,7 @@ class RedisView:
         """See `View.take_over`."""
         answer = await self._script(self._take_over.sha, partition, epoch)
         self._acked[partition] = 0
+        self._listed.clear()
         return _OUTCOMES[answer]
 
     async def write_tickets(
@@ -80,38 +86,60 @@ class RedisView:
         refilling: bool = False,
     ) -> Outcome:
         """See `View.write_tickets`."""
-        for start in range(0, len(writes), BATCH):
-            batch = writes[start : start + BATCH]
-            acked = self._acked.get(partition, 0)
-            sha, first = self._ticket.sha, first_seq + start
-            commands: list[Command] = [
-                ("EVALSHA", sha, 0, partition, epoch, seq, *arguments(write, acked, now_ms, refilling=refilling))
-                for seq, write in enumerate(batch, first)
-            ]
-            self._add_nudge(commands, now_ms)
-            answers = (await self.link.pipeline(commands))[: len(batch)]
-            if (worst := min(answers)) < 0:
-                return _OUTCOMES[worst]
-            self._acked[partition] = first + len(batch) - 1
-        return Outcome.WRITTEN
+        sent: asyncio.Task[list[Any]] | None = None
+        listed: set[str] = set()
+
+        async def arrived(last_seq: int) -> int:
+            """Waits for the batch on its way, the last of which has this sequence; what the worst of its calls says."""
+            if sent is None:
+                return 1
+            worst: int = min(await sent)
+            if worst > 0:
+                self._listed |= listed
+                self._acked[partition] = max(self._acked.get(partition, 0), last_seq)
+            return worst
+
+        try:
+            for start in range(0, len(writes), BATCH):
+                batch = writes[start : start + BATCH]
+                scopes = scopes_of(batch) - self._listed
+                head = (partition, epoch, self._acked.get(partition, 0), now_ms, "1" if refilling else "")
+                commands = await self._calls(head, scopes, batch, first_seq + start)
+                if (worst := await arrived(first_seq + start - 1)) < 0:
+                    return _OUTCOMES[worst]
+                listed = scopes
+                sent = asyncio.create_task(self.link.pipeline(commands))
+            worst = await arrived(first_seq + len(writes) - 1)
+        finally:
+            if sent is not None and not sent.done():
+                sent.cancel()
+                await asyncio.wait([sent])
+        await self._nudge(now_ms)
+        return _OUTCOMES[worst]
+
+    async def _calls(self, head: Command, scopes: set[str], batch: Sequence[TicketWrite], first_seq: int) -> list[Command]:
+        """The calls of the script for a batch; the first one lists the scopes."""
+        commands: list[Command] = []
+        for start in range(0, len(batch), CALL):
+            told = scopes_text(scopes) if start == 0 else ""
+            parts: list[bytes | str | int] = ["EVALSHA", self._tickets.sha, 0, *head, told]
+            for seq, write in enumerate(batch[start : start + CALL], first_seq + start):
+                parts += arguments(write, seq)
+            commands.append(tuple(parts))
+            await asyncio.sleep(0)  # the batch before is on its way meanwhile, and heartbeats share the loop
+        return commands
 
     async def sweep(self, partition: int, epoch: int, now_ms: int) -> Outcome:
         """See `View.sweep`."""
         cursor = 0
         while True:
             cursor, found = await self._scan(f"{keys.KEPT}{partition}", cursor, BATCH)
+            head = ("EVALSHA", self._tickets.sha, 0, partition, epoch, self._acked.get(partition, 0), now_ms, "", "")
             # Sequence 0 loses against any write under this epoch and wins against all of older ones.
-            acked = self._acked.get(partition, 0)
-            answers = await self.link.pipeline(
-                [
-                    ("EVALSHA", self._ticket.sha, 0, partition, epoch, 0, acked, ticket, "", now_ms, "", "", "")
-                    for ticket in found
-                ]
-            )
-            if answers and (worst := min(answers)) < 0:
+            commands: list[Command] = [(*head, 0, ticket, "", "", "", "", "") for ticket in found]
+            worst = min(await self.link.pipeline(commands), default=1)
+            if worst < 0 or not cursor:
                 return _OUTCOMES[worst]
-            if not cursor:
-                return Outcome.WRITTEN
 
     async def write_documents(
         self, fence: Fence, documents: Iterable[Document], now_ms: int, *, whole: bool = False
@@ -124,7 +152,6 @@ class RedisView:
         while batch := list(islice(todo, DOCUMENTS)) or entering:
             parts = [part for operation in batch for part in operation] if batch is not True else []
             commands: list[Command] = [(*head, "1" if entering else "", *parts)]
-            self._add_nudge(commands, now_ms)
             answer = (await self.link.pipeline(commands))[0]
             if answer < 0:
                 return _OUTCOMES[answer]
@@ -140,7 +167,7 @@ class RedisView:
             parts += (one.partition, one.epoch, self._acked.get(one.partition, 0))
             parts += (beats.partition_field(one, beat.worker), orjson.dumps(beats.counters(one)))
         commands: list[Command] = [("EVALSHA", self._health.sha, 0, *parts)]
-        self._add_nudge(commands, now_ms)
+        await self._nudge(now_ms)
         answer = (await self.link.pipeline(commands))[0]
         codes, others = answer[: len(partitions)], [raw.decode() for raw in answer[len(partitions) :]]
         return HealthReport(
@@ -167,9 +194,9 @@ class RedisView:
     async def _script(self, sha: str, *arguments: Any) -> Any:
         return (await self.link.pipeline([("EVALSHA", sha, 0, *arguments)]))[0]
 
-    def _add_nudge(self, commands: list[Command], now_ms: int) -> None:
+    async def _nudge(self, now_ms: int) -> None:
         """Says that something changed, unless it was said a moment ago; the beat of health says it again soon."""
         now = monotonic()
         if now - self._nudged_at >= NUDGE_S:
             self._nudged_at = now
-            commands.append(("PUBLISH", keys.UPDATES, b'{"at":"%s"}' % format_ms(now_ms).encode()))
+            await self.link.pipeline([("PUBLISH", keys.UPDATES, b'{"at":"%s"}' % format_ms(now_ms).encode())])

@@ -107,8 +107,8 @@ class RedisReader:
         return (await self.link.pipeline([command]))[0]
 
     async def _hash(self, key: str) -> dict[str, str]:
-        found = await self._ask("HGETALL", key)
-        return {name.decode(): value.decode() for name, value in found.items()}
+        found = [raw.decode() for raw in await self._ask("HGETALL", key)]
+        return dict(zip(found[::2], found[1::2], strict=True))
 
     async def _scored(self, key: str, limit: int) -> list[tuple[str, int]]:
         return _pairs(await self.link.run(lambda client: client.zrange(key, 0, limit - 1, withscores=True)))

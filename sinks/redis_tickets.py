@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -16,43 +16,49 @@ from sinks.flat import flat
 _US: Final = "\x1f"
 _RS: Final = "\x1e"
 _RANKS: Final = {"warned": 1, "breached": 1, "withdrawn": 2}
-_SCOPED: Final = frozenset(keys.FAMILIES)
 
 
-def arguments(write: TicketWrite, acked: int, now_ms: int, *, refilling: bool) -> tuple[bytes | str | int, ...]:
-    """What `redis_ticket.lua` is given after partition, epoch and seq."""
-    return (
-        acked,
-        encode(write.ticket_id),
-        write.doc or b"",
-        now_ms,
-        "1" if refilling else "",
-        members_text(write.members),
-        orjson.dumps([_breach(breach) for breach in write.breaches]) if write.breaches else b"",
-    )
+def arguments(write: TicketWrite, seq: int) -> tuple[bytes | str | int, ...]:
+    """What `redis_tickets.lua` is given of one ticket."""
+    board, due, decided = groups(write.members)
+    breaches = orjson.dumps([_breach(breach) for breach in write.breaches]) if write.breaches else b""
+    return seq, encode(write.ticket_id), write.doc or b"", board, due, decided, breaches
 
 
-def members_text(members: list[Member]) -> str:
-    """`key US member US score RS`, for each membership.
+def scopes_of(writes: Sequence[TicketWrite]) -> set[str]:
+    """Every scope that these tickets put something into."""
+    return {member.scope for write in writes for member in write.members if member.scope}
+
+
+def scopes_text(scopes: set[str]) -> str:
+    """Scopes as `redis_tickets.lua` takes them."""
+    return "".join(f"{scope}{_US}" for scope in sorted(scopes))
+
+
+def groups(members: list[Member]) -> tuple[str, str, str]:
+    """A ticket's memberships as text, by how often they change: where it is open, what is due, what it decided.
 
     Raises:
         ValueError: a member holds a control character, which intake should have refused, or its family is unknown.
     """
-    found = "".join(
-        [
-            f"sla:{family}:{scope}{_US}{member}{_US}{score}{_RS}"
-            if scope
-            else f"sla:{family}{_US}{member}{_US}{score}{_RS}"
-            for family, scope, member, score in members
-        ]
-    )
-    if found.count(_RS) != len(members) or found.count(_US) != 2 * len(members):
-        msg = f"a member holds a control character: {found!r}; ids with such are to be refused as invalid on intake"
+    board: list[str] = []
+    due: list[str] = []
+    decided: list[str] = []
+    into = {"open": board, "incidents": board, "due": due, "active": due, "decided": decided}
+    for family, scope, member, score in members:
+        found = into.get(family)
+        if found is None:
+            keys.member(family, scope)  # names the families that there are
+            continue
+        key = f"{family}:{scope}" if scope else family
+        found.append(f"sla:{key}{_US}{member}{_US}{score}{_RS}")
+    texts = "".join(board), "".join(due), "".join(decided)
+    if sum(text.count(_RS) for text in texts) != len(members) or sum(text.count(_US) for text in texts) != 2 * len(
+        members
+    ):
+        msg = f"a member holds a control character: {texts!r}; ids with such are to be refused as invalid on intake"
         raise ValueError(msg)
-    if not _SCOPED.issuperset([member[0] for member in members]):
-        for family, scope, _, _ in members:
-            keys.member(family, scope)
-    return found
+    return texts
 
 
 def instant_of(entry: Mapping[str, Any]) -> int:
