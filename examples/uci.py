@@ -122,10 +122,9 @@ def incident_events(rows: Iterable[dict[str, str]]) -> Iterator[Event]:
         if _STATUS.get(state, status) != status:
             status = _STATUS[state]
             said.append(("status_changed", {"status": status}))
-        if not answered and state != "New":
-            answered = True
-            if state not in (_SOLVED, _CLOSED):
-                said.append(("replied", {"author": "agent", "author_id": _known("", now["assigned_to"]), "stand_in": True}))
+        if not answered and state not in ("New", _SOLVED, _CLOSED):
+            said.append(("replied", {"author": "agent", "author_id": _known("", now["assigned_to"]), "stand_in": True}))
+        answered = answered or state != "New"
         if state == _SOLVED:
             # A row that repeats the state says the solution again; the last one is what `resolved_at` remembers.
             said.append(("solved", {}))
