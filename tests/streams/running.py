@@ -106,10 +106,7 @@ class Desk:
         await consumer.start()
         try:
             name = topic or topics.changelog(self.group)
-            places = [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
-            if not places:
-                await consumer.topics()
-                places = [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
+            places = [TopicPartition(name, number) for number in range(await self.writer.partitions(name))]
             consumer.assign(places)
             ends = await consumer.end_offsets(places)
             found: list[tuple[bytes, bytes | None]] = []
