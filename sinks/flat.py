@@ -18,10 +18,8 @@ def text_of(value: Any) -> str:
         return value
     if value is None:
         return ""
-    if value is True:
-        return "true"
-    if value is False:
-        return "false"
+    if value.__class__ is bool:
+        return "true" if value else "false"
     if value.__class__ is int:
         return str(value)
     if isinstance(value, float):

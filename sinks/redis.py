@@ -117,7 +117,9 @@ class RedisView:
         await self._nudge(now_ms)
         return _OUTCOMES[worst]
 
-    async def _calls(self, head: Command, scopes: set[str], batch: Sequence[TicketWrite], first_seq: int) -> list[Command]:
+    async def _calls(
+        self, head: Command, scopes: set[str], batch: Sequence[TicketWrite], first_seq: int
+    ) -> list[Command]:
         """The calls of the script for a batch; the first one lists the scopes."""
         commands: list[Command] = []
         for start in range(0, len(batch), CALL):
@@ -157,6 +159,7 @@ class RedisView:
                 return _OUTCOMES[answer]
             entering = False
         self._acked_documents[fence.owner] = (fence.epoch, fence.seq)
+        await self._nudge(now_ms)
         return Outcome.WRITTEN
 
     async def write_health(self, beat: WorkerBeat, partitions: Sequence[PartitionBeat], now_ms: int) -> HealthReport:

@@ -63,8 +63,7 @@ def groups(members: list[Member]) -> tuple[str, str, str]:
 
 def instant_of(entry: Mapping[str, Any]) -> int:
     """The `at` of an entry in ms."""
-    at = entry["at"]
-    return at if isinstance(at, int) else parse_ms(at)
+    return parse_ms(entry["at"])
 
 
 def rank_of(entry: Mapping[str, Any]) -> int:
@@ -80,17 +79,8 @@ def end_of(breach: BreachWrite) -> str:
 
 
 def _breach(breach: BreachWrite) -> list[Any]:
-    told = []
-    for name, entry in breach.transitions:
-        at = entry["at"]
-        told.append(
-            [
-                name,
-                _RANKS.get(entry["change"], 0),
-                entry["level"] or "",
-                at if isinstance(at, int) else parse_ms(at),
-                at,
-                orjson.dumps(flat(entry)).decode(),
-            ]
-        )
+    told = [
+        [name, rank_of(entry), entry["level"], parse_ms(entry["at"]), entry["at"], orjson.dumps(flat(entry)).decode()]
+        for name, entry in breach.transitions
+    ]
     return [breach.id, breach.status, end_of(breach), orjson.dumps(flat(breach.fields)).decode(), told]
