@@ -33,7 +33,7 @@ class BusinessCalendar:
         self.zone = Zone(spec.timezone)
         self._timeline = Timeline(spec, self.zone, DayHours(spec))
         self._axis = Axis(self._timeline)
-        self._days = BusinessDays(self._timeline, self.zone)
+        self._days = BusinessDays(self._timeline, self.zone, None if any(spec.week) else max(spec.dates, default=0))
 
     def elapsed(self, start: int, end: int) -> int:
         """Open ms from `start` to `end`; 0 when `end` is not later."""

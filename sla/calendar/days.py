@@ -14,9 +14,11 @@ _REMEMBERED = 8192  # days at most, some twenty years
 class BusinessDays:
     """Open days of a calendar. A day is open when any of the hours that start on it are left after its breaks."""
 
-    __slots__ = ("_openings", "_timeline", "_zone")
+    __slots__ = ("_last", "_openings", "_timeline", "_zone")
 
-    def __init__(self, timeline: Timeline, zone: Zone) -> None:
+    def __init__(self, timeline: Timeline, zone: Zone, last: int | None = None) -> None:
+        """`last` is the ordinal of the last date that has hours, None where the week has some."""
+        self._last = _LAST_ORDINAL if last is None else last
         self._timeline = timeline
         self._zone = zone
         self._openings: dict[int, int | None] = {}
@@ -42,10 +44,10 @@ class BusinessDays:
         """The first open day after a date; raises `NoOpenTime`."""
         day += 1
         while self._opening(day) is None:
-            day += 1
-            if day >= _LAST_ORDINAL:
+            if day >= self._last:
                 msg = "this calendar has no more open days; give it weekly hours"
                 raise NoOpenTime(msg)
+            day += 1
         return day
 
     def _opening(self, day: int) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
@@ -72,8 +71,7 @@ class Reader:
     def number(self, node: Node, what: str) -> float | None:
         """A number."""
         if node.kind == "number":
-            with contextlib.suppress(ValueError):  # 0x10 and the like, which nobody writes into a policy
-                return float(node.text)
+            return float(node.text)
         self._wrong(node, what, "a number")
         return None
 

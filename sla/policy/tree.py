@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +18,12 @@ from sla.policy.errors import PolicyError
 
 #: A book is a few levels deep; an alias that contains itself is endless.
 _DEEPEST = 32
-_TAG = "tag:yaml.org,2002:"
-_KINDS = {"str": "text", "timestamp": "text", "int": "number", "float": "number", "bool": "truth", "null": "nothing"}
+_KNOWN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("str", "timestamp", "int", "float", "bool", "null", "value", "merge")
+)
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUTH = frozenset({"true", "True", "TRUE", "false", "False", "FALSE"})
+_NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,20 @@ def _located(file: str, node: YamlNode, problems: list[Problem], depth: int) -> 
         return Node("mapping", line, entries=entries, keys=keys)
     if isinstance(node, SequenceNode):
         return Node("list", line, items=tuple(_located(file, item, problems, depth + 1) for item in node.value))
-    kind = _KINDS.get(str(node.tag).removeprefix(_TAG))
-    if kind is None:
+    if str(node.tag) not in _KNOWN_TAGS:
         problems.append(Problem(file, line, f"the tag {node.tag} is not known here", "Take the tag out"))
-    return Node(kind or "text", line, text=node.value)
+    text = str(node.value)
+    quoted = isinstance(node, ScalarNode) and node.style
+    return Node("text" if quoted else _plain_kind(text), line, text=text)
+
+
+def _plain_kind(text: str) -> str:
+    """What an unquoted scalar is by the core schema of YAML 1.2, whatever version the file claims."""
+    if text in _NOTHING:
+        return "nothing"
+    if text in _TRUTH:
+        return "truth"
+    return "number" if _NUMBER.fullmatch(text) else "text"
 
 
 def from_plain(value: Any) -> Node:

@@ -62,7 +62,8 @@ def minute_of_day(text: str, last: int = 1440) -> int:
     found = _TIME.fullmatch(text)
     minute = int(found[1]) * 60 + int(found[2]) if found else -1
     if not 0 <= minute <= last:
-        raise Unreadable(text, "no time of the day", f"Write it as 09:30, from 00:00 to {last // 60}:00")
+        latest = f"{last // 60:02d}:{last % 60:02d}"
+        raise Unreadable(text, "no time of the day", f"Write it as 09:30, from 00:00 to {latest}")
     return minute
 
 

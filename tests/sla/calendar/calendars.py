@@ -14,8 +14,8 @@ MINUTE = 60_000
 
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 ALL_DAYS = (*WORKDAYS, "sat", "sun")
-OFFICE_WEEK = dict.fromkeys(WORKDAYS, ["09:00-12:00", "13:00-18:00"])
-NIGHT_WEEK = dict.fromkeys(ALL_DAYS, ["08:00-12:00", "22:00-30:00"])
+OFFICE_WEEK = {key: ["09:00-12:00", "13:00-18:00"] for key in WORKDAYS}
+NIGHT_WEEK = {key: ["08:00-12:00", "22:00-30:00"] for key in ALL_DAYS}
 
 
 def calendar(week: Any = OFFICE_WEEK, timezone: str = "UTC", **more: Any) -> BusinessCalendar:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sla.calendar.calendars import ALL_DAYS, HOUR, at, calendar
 
-AROUND_THE_CLOCK = dict.fromkeys(ALL_DAYS, ["00:00-24:00"])
+AROUND_THE_CLOCK = {key: ["00:00-24:00"] for key in ALL_DAYS}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_date_that_its_zone_skipped_has_no_hours() -> None:
 
 def test_a_short_summer_time_is_seen() -> None:
     """Northern Brazil changed its clock for seven days in October 2000; hours follow the wall all the week."""
-    asked = calendar(dict.fromkeys(ALL_DAYS, ["09:00-17:00"]), "America/Recife")
+    asked = calendar({key: ["09:00-17:00"] for key in ALL_DAYS}, "America/Recife")
     days = [at(f"2000-10-{day:02d} 00:00") for day in range(6, 18)]
 
     assert [9 + 3 - (8 <= day <= 14) for day in range(6, 18)] == [

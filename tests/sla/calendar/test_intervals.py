@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_merging_keeps_the_points_and_leaves_gaps(intervals: list[Interval]) -> 
     result = merged(intervals)
 
     assert points(intervals) == points(result)
-    assert all(a[1] < b[0] for a, b in zip(result, result[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(result))
     assert all(start < end for start, end in result)
 
 

@@ -16,7 +16,7 @@ CALENDARS = {
     "always": calendar("always"),
     "Berlin nights": calendar(NIGHT_WEEK, "Europe/Berlin"),
     "São Paulo around the clock, less holidays": calendar(
-        dict.fromkeys(NIGHT_WEEK, ["00:00-24:00"]), "America/Sao_Paulo", holidays=["12-25", "2015-10-20"]
+        {key: ["00:00-24:00"] for key in NIGHT_WEEK}, "America/Sao_Paulo", holidays=["12-25", "2015-10-20"]
     ),
     "Tehran": calendar({"sat": ["00:00-24:00"], "sun": ["00:00-12:00", "12:00-20:00"]}, "Asia/Tehran"),
     "Lord Howe": calendar(NIGHT_WEEK, "Australia/Lord_Howe"),
@@ -132,10 +132,10 @@ def test_the_order_of_questions_changes_no_answer(asked: BusinessCalendar) -> No
     """The axis grows forwards and backwards in any order, and counts the same."""
     instants = [at(f"{year}-06-15 10:00") for year in (2016, 1985, 2040, 2012, 1990)]
     grown = [asked.elapsed(instants[0], instant) - asked.elapsed(instant, instants[0]) for instant in instants]
-    fresh = [
-        (lambda new: new.elapsed(instants[0], instant) - new.elapsed(instant, instants[0]))(type(asked)(asked.spec))
-        for instant in instants
-    ]
+    fresh = []
+    for instant in instants:
+        new = type(asked)(asked.spec)
+        fresh.append(new.elapsed(instants[0], instant) - new.elapsed(instant, instants[0]))
 
     assert fresh == grown
 
@@ -162,7 +162,7 @@ def test_open_time_is_what_the_clock_on_the_wall_says(zone: str, first: str, day
     from datetime import UTC, datetime
     from zoneinfo import ZoneInfo
 
-    week = dict.fromkeys(NIGHT_WEEK, ["08:00-12:00", "12:00-12:30", "21:00-29:30"])
+    week = {key: ["08:00-12:00", "12:00-12:30", "21:00-29:30"] for key in NIGHT_WEEK}
     asked = calendar(week, zone)
     start = at(f"{first} 00:00")
     counted = 0
