@@ -42,6 +42,10 @@ def without(intervals: list[Interval], holes: list[Interval]) -> list[Interval]:
     return result
 
 
-def clipped(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
-    """What of `intervals` lies between `start` and `end`."""
-    return [(max(a, start), min(b, end)) for a, b in intervals if a < end and b > start]
+def clipped(intervals: list[Interval], start: int, end: int) -> list[Interval]:
+    """What of `intervals`, merged before, lies between `start` and `end`."""
+    inside = [interval for interval in intervals if interval[0] < end and interval[1] > start]
+    if inside:  # in order, so only the first and the last can reach over
+        inside[0] = (max(inside[0][0], start), inside[0][1])
+        inside[-1] = (inside[-1][0], min(inside[-1][1], end))
+    return inside

@@ -15,7 +15,7 @@ from sla.policy import PolicyBook, load_book
 @pytest.fixture(scope="module")
 def book() -> PolicyBook:
     """The default book, as found inside the package."""
-    return load_book(Path(str(resources.files("policies").joinpath(""))))
+    return load_book(Path(str(resources.files("policies"))))
 
 
 def test_a_p0_is_promised_an_answer_within_a_quarter_of_an_hour_around_the_clock(book: PolicyBook) -> None:
