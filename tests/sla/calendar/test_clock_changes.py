@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from sla.calendar import Zone
 from tests.sla.calendar.calendars import ALL_DAYS, HOUR, at, calendar
 
 AROUND_THE_CLOCK = {key: ["00:00-24:00"] for key in ALL_DAYS}
@@ -96,3 +99,15 @@ def test_rules_of_the_zone_hold_for_the_far_future() -> None:
     asked = calendar({"sat": ["09:00-17:00"]}, "Europe/Berlin")
 
     assert at("2090-07-01 07:00") == asked.next_open(at("2090-06-29 00:00"))
+
+
+@pytest.mark.parametrize("zone", ["America/Recife", "Europe/Berlin", "Africa/Casablanca", "Pacific/Apia"])
+@pytest.mark.parametrize("shift", range(7))
+def test_offsets_of_many_days_are_those_of_each(zone: str, shift: int) -> None:
+    """The quick way over a stretch of days misses no clock change, wherever the stretch begins."""
+    asked = Zone(zone)
+    for year in (2000, 2011, 2016):
+        first = date(year, 1, 1).toordinal() + shift
+        days = range(first, first + 366)
+
+        assert [asked.offset(day) for day in days] == asked.offsets(days[0], days[-1])
