@@ -139,7 +139,7 @@ class RedisView:
             head = ("EVALSHA", self._tickets.sha, 0, partition, epoch, self._acked.get(partition, 0), now_ms, "", "")
             # Sequence 0 loses against any write under this epoch and wins against all of older ones.
             commands: list[Command] = [(*head, 0, ticket, "", "", "", "", "") for ticket in found]
-            worst = min(await self.link.pipeline(commands), default=1)
+            worst = min(await self.link.pipeline([head, *commands]))
             if worst < 0 or not cursor:
                 return _OUTCOMES[worst]
 
@@ -151,14 +151,16 @@ class RedisView:
         entering = whole
         acked_epoch, acked = self._acked_documents.get(fence.owner, (-1, 0))
         head = ("EVALSHA", self._documents.sha, 0, *fence, acked if acked_epoch == fence.epoch else 0)
-        while batch := list(islice(todo, DOCUMENTS)) or entering:
-            parts = [part for operation in batch for part in operation] if batch is not True else []
-            commands: list[Command] = [(*head, "1" if entering else "", *parts)]
-            answer = (await self.link.pipeline(commands))[0]
+        while True:
+            batch = list(islice(todo, DOCUMENTS))
+            if not batch and not entering:
+                break
+            parts = [part for operation in batch for part in operation]
+            answer = (await self.link.pipeline([(*head, "1" if entering else "", *parts)]))[0]
             if answer < 0:
                 return _OUTCOMES[answer]
             entering = False
-        self._acked_documents[fence.owner] = (fence.epoch, fence.seq)
+            self._acked_documents[fence.owner] = (fence.epoch, fence.seq)
         await self._nudge(now_ms)
         return Outcome.WRITTEN
 
@@ -170,8 +172,8 @@ class RedisView:
             parts += (one.partition, one.epoch, self._acked.get(one.partition, 0))
             parts += (beats.partition_field(one, beat.worker), orjson.dumps(beats.counters(one)))
         commands: list[Command] = [("EVALSHA", self._health.sha, 0, *parts)]
-        await self._nudge(now_ms)
         answer = (await self.link.pipeline(commands))[0]
+        await self._nudge(now_ms)
         codes, others = answer[: len(partitions)], [raw.decode() for raw in answer[len(partitions) :]]
         return HealthReport(
             {one.partition: _OUTCOMES[code] for one, code in zip(partitions, codes, strict=True)},

@@ -1,0 +1,159 @@
+"""Redis may go away, come back, and come back with less; nothing is lost and nothing is said twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import exceptions as errors
+from structlog.testing import capture_logs
+
+from models.kpi import Document
+from sinks import keys
+from sinks.redis_link import RedisLink, RedisUnreachable
+from sinks.view import Fence, Outcome
+from tests.servers.redis import RedisServer, start_redis
+from tests.sinks.conftest import InRedis
+from tests.sinks.stories import NOON, breach, is_open, ticket, told
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of one's own, to be killed."""
+    server = start_redis(tmp_path)
+    yield server
+    server.close()
+
+
+async def test_a_write_waits_for_redis_and_goes_on(mortal: RedisServer) -> None:
+    """A batch that meets a dead server is written when it is back: told once in the log, then once again."""
+    twin = InRedis(mortal.url)
+    await twin.view.take_over(0, 5)
+    await twin.view.write_tickets(0, 5, 1, [ticket("T1")], NOON)
+    mortal.close()
+    with capture_logs() as logs:
+        waiting = asyncio.create_task(twin.view.write_tickets(0, 5, 2, [ticket("T2")], NOON))
+        await asyncio.sleep(0.6)
+        assert not waiting.done()
+        mortal.start()
+        outcome = await asyncio.wait_for(waiting, 5)
+
+    # It came back without its memory, so it wants all of it.
+    assert Outcome.EMPTIED is outcome
+    assert ["redis is away, waiting for it", "redis is back"] == [entry["event"] for entry in logs]
+    await twin.view.take_over(0, 5)
+    refill = [ticket("T1"), ticket("T2")]
+    assert Outcome.WRITTEN is await twin.view.write_tickets(0, 5, 3, refill, NOON, refilling=True)
+    await twin.redis.close()
+
+
+async def test_scripts_forgotten_by_the_server_are_given_again(in_redis: InRedis) -> None:
+    """SCRIPT FLUSH is no outage."""
+    await in_redis.view.take_over(0, 5)
+    await in_redis.client.script_flush()
+
+    assert Outcome.WRITTEN is await in_redis.view.write_tickets(0, 5, 1, [ticket("T1")], NOON)
+
+
+async def test_a_redis_restored_from_an_old_copy_is_filled_again(in_redis: InRedis) -> None:
+    """It knows the epoch, but not the last writes that it had acknowledged: as good as emptied."""
+    await in_redis.view.take_over(0, 5)
+    await in_redis.view.write_tickets(0, 5, 1, [ticket("T1")], NOON)
+    fence = Fence("f", 1, 1)
+    await in_redis.view.write_documents(fence, [], NOON, whole=True)
+    copy = {key: await in_redis.client.dump(key) for key in await in_redis.client.keys("*")}
+    await in_redis.view.write_tickets(0, 5, 2, [ticket("T2")], NOON)
+    await in_redis.view.write_documents(fence._replace(seq=2), [Document("kpi", "all", "5m", b"{}")], NOON)
+    await in_redis.client.flushall()
+    for key, value in copy.items():
+        await in_redis.client.restore(key, 0, value)
+
+    assert Outcome.EMPTIED is await in_redis.view.write_tickets(0, 5, 3, [ticket("T3")], NOON)
+    assert Outcome.EMPTIED is await in_redis.view.write_documents(
+        fence._replace(seq=3), [Document("kpi", "all", "5m", b"{}")], NOON
+    )
+
+
+async def test_cancelled_writes_can_be_made_again(in_redis: InRedis) -> None:
+    """A worker that is stopped in the middle of a large write leaves a state that the same write completes."""
+    writes = [
+        ticket(
+            f"T{n}",
+            *is_open(f"T{n}", "all"),
+            breaches=[breach(f"T{n}/update/1", "breached", told(f"T{n}/update/1", "breached", NOON))],
+        )
+        for n in range(2000)
+    ]
+    await in_redis.view.take_over(0, 5)
+    writing = asyncio.create_task(in_redis.view.write_tickets(0, 5, 1, writes, NOON))
+    while not await in_redis.client.exists(keys.BREACHES):
+        await asyncio.sleep(0.001)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert Outcome.WRITTEN is await in_redis.view.write_tickets(0, 5, 1, writes, NOON)
+    holds = await in_redis.holds()
+
+    assert 2000 == len(holds[keys.open_("all")])
+    assert [f"T{n}" for n in range(2000)] == [entry["ticket"] for entry in holds[keys.BREACHES]]
+
+
+async def test_a_read_only_or_full_redis_is_waited_for(mortal: RedisServer) -> None:
+    """A server that is there but takes no writes is as good as away."""
+    twin = InRedis(mortal.url)
+    await twin.view.take_over(0, 5)
+    await twin.client.config_set("maxmemory", "1")
+    with capture_logs() as logs:
+        waiting = asyncio.create_task(twin.view.write_tickets(0, 5, 1, [ticket("T1")], NOON))
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        await twin.client.config_set("maxmemory", "0")
+        assert Outcome.WRITTEN is await asyncio.wait_for(waiting, 5)
+
+    assert 2 == len(logs)
+    await twin.redis.close()
+
+
+async def test_a_mistake_is_not_waited_for(in_redis: InRedis) -> None:
+    """What repeating would not mend is raised."""
+    await in_redis.client.set(keys.open_("all"), "not a sorted set")
+    await in_redis.view.take_over(0, 5)
+    with pytest.raises(errors.ResponseError, match="WRONGTYPE"):
+        await in_redis.view.write_tickets(0, 5, 1, [ticket("T1", *is_open("T1", "all"))], NOON)
+
+
+async def test_a_dead_address_is_named_without_its_password() -> None:
+    """Who asks once is told where nobody answered, and what to do."""
+    link = RedisLink("redis://user:secret@127.0.0.1:1/0")
+    with pytest.raises(RedisUnreachable, match=r"redis://127\.0\.0\.1:1/0 cannot be reached .*SLAWATCH_REDIS") as raised:
+        await link.reach()
+    assert "secret" not in str(raised.value)
+    await link.close()
+
+
+async def test_changes_are_nudged_a_few_times_a_second(in_redis: InRedis) -> None:
+    """Pages hear at once that something changed, and not of every write."""
+    from sinks.redis_reader import RedisReader
+
+    reader = RedisReader.at(in_redis.redis.link.url)
+    heard = 0
+
+    async def listen() -> None:
+        nonlocal heard
+        async for _ in reader.updates():
+            heard += 1
+
+    listening = asyncio.create_task(listen())
+    while not (await in_redis.client.pubsub_numsub(keys.UPDATES))[0][1]:
+        await asyncio.sleep(0.01)
+    await in_redis.view.take_over(0, 5)
+    for seq in range(1, 60):
+        await in_redis.view.write_tickets(0, 5, seq, [ticket("T1", revision=seq)], NOON)
+        await asyncio.sleep(0.01)
+    listening.cancel()
+    await asyncio.wait([listening])
+    await reader.close()
+
+    assert 2 <= heard <= 8
