@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import json
+from typing import Any, Final
 
 import orjson
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import ValidationError
 
+from models.event_shapes import MAX_ID_BYTES, SHAPES, event_schema
 from models.instant import parse_us
+
+__all__ = ["MAX_EVENT_BYTES", "PRIORITIES", "TICKET_FIELDS", "Event", "InvalidEvent", "event_schema", "parse"]
 
 #: The largest event that is taken, in bytes.
 MAX_EVENT_BYTES = 512 * 1024
-#: The longest event or ticket id, in bytes of UTF-8.
-MAX_ID_BYTES = 256
 #: Fields of a ticket that an event may set, in the order in which a ticket is written out.
 TICKET_FIELDS = (
     "priority",
@@ -57,193 +47,128 @@ class InvalidEvent(ValueError):
         self.field = field
 
 
-def _instant(value: object) -> int:
-    if not isinstance(value, str):
-        msg = "must be a text: an RFC 3339 instant with an offset"
-        raise ValueError(msg)  # noqa: TRY004 -- pydantic turns ValueError, not TypeError, into a field's error
-    return parse_us(value)
+class Event:
+    """A valid event. `occurred_at` is in µs since 1970 UTC; `said` is all that it says, by field, not to be changed.
+
+    Two events are equal when they mean the same: unknown fields and the order of fields say nothing, nor does naming a
+    default; but naming a ticket's field with null is another thing than not naming it.
+    """
+
+    __slots__ = ("event_id", "occurred_at", "said", "ticket_id", "type")
+
+    def __init__(self, kind: str, ticket_id: str, event_id: str, occurred_at: int, said: dict[str, Any]) -> None:
+        self.type = kind
+        self.ticket_id = ticket_id
+        self.event_id = event_id
+        self.occurred_at = occurred_at
+        self.said = said
+
+    @property
+    def source(self) -> str | None:
+        """The system that said so."""
+        source: str | None = self.said.get("source")
+        return source
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both mean the same."""
+        if not isinstance(other, Event):
+            return NotImplemented
+        return self.occurred_at == other.occurred_at and (self.said == other.said or _meaning(self) == _meaning(other))
+
+    def __hash__(self) -> int:
+        return hash((self.ticket_id, self.event_id))
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.event_id!r} of {self.ticket_id!r}>"
 
 
-def _not_null(value: object) -> object:
-    if value is None:
-        msg = "must not be null"
-        raise ValueError(msg)
-    return value
-
-
-Instant = Annotated[int, PlainValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-#: Bounded in characters here, in bytes by `parse`.
-Identifier = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_ID_BYTES, pattern=r"^[^\x00-\x1f\x7f-\u009f]+$")
-]
-Priority = Literal["P0", "P1", "P2", "P3", "P4"]
-Text = Annotated[str, Field(min_length=1)]
-Complexity = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-
-
-class _Event(BaseModel):
-    """What every event has. `occurred_at` is held in µs since 1970 UTC."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
-    event_id: Identifier
-    ticket_id: Identifier
-    occurred_at: Instant
-    source: str | None = None
-
-
-class _Fields(_Event):
-    """The ticket's fields; null clears one that may be empty, a missing one says nothing."""
-
-    status: Annotated[Text, BeforeValidator(_not_null)] | None = None
-    team: Text | None = None
-    assignee: Text | None = None
-    channel: Text | None = None
-    category: Text | None = None
-    requester_id: Text | None = None
-    customer_tier: Text | None = None
-    complexity: Complexity | None = None
-    issue_key: Text | None = None
-    incident: Text | None = None
-    tags: list[str] | None = None
-
-
-class TicketCreated(_Fields):
-    """A ticket comes into being; of several the earliest counts, the others are updates."""
-
-    type: Literal["ticket.created"]
-    priority: Priority
-
-
-class TicketUpdated(_Fields):
-    """Any field changed; a change of priority or team is just such an update."""
-
-    type: Literal["ticket.updated"]
-    priority: Annotated[Priority, BeforeValidator(_not_null)] | None = None
-
-
-class TicketAssigned(_Event):
-    """The ticket went to a person, a team or both; `assignee` null takes it from the person."""
-
-    type: Literal["ticket.assigned"]
-    assignee: Text | None = None
-    team: Text | None = None
-
-
-class TicketReplied(_Event):
-    """Somebody wrote; only public, not automated replies are responses."""
-
-    type: Literal["ticket.replied"]
-    author: Literal["agent", "customer", "system"]
-    author_id: Text | None = None
-    public: bool = True
-    automated: bool = False
-    follow_up: bool = False
-
-
-class TicketStatusChanged(_Event):
-    """The ticket's status changed to one that is open, waiting or the customer's own."""
-
-    type: Literal["ticket.status_changed"]
-    status: Text
-
-
-class TicketEscalated(_Event):
-    """The ticket was handed up."""
-
-    type: Literal["ticket.escalated"]
-    to_team: Text | None = None
-    level: str | int | None = None
-    reason: str | None = None
-
-
-class TicketSolved(_Event):
-    """The solution."""
-
-    type: Literal["ticket.solved"]
-    resolver: Text | None = None
-    workaround: bool = False
-    article: str | None = None
-    note: bool = False
-    first_contact: bool | None = None
-
-
-class TicketReopened(_Event):
-    """The solution did not hold."""
-
-    type: Literal["ticket.reopened"]
-    reason: str | None = None
-
-
-class TicketClosed(_Event):
-    """The ticket is done with; of one not solved it is the solution."""
-
-    type: Literal["ticket.closed"]
-    reason: str | None = None
-
-
-class TicketCancelled(_Event):
-    """Spam, merged or deleted: nothing of it is held against anybody."""
-
-    type: Literal["ticket.cancelled"]
-    reason: str | None = None
-
-
-class TicketRated(_Event):
-    """A score out of `scale`; the latest of one rater and aspect replaces."""
-
-    type: Literal["ticket.rated"]
-    score: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    aspect: Literal["overall", "expertise", "attitude", "follow_up", "collaboration"] = "overall"
-    agent: Text | None = None
-    rater: Literal["customer", "colleague"] = "customer"
-    rater_id: Text | None = None
-
-    @field_validator("scale")
-    @classmethod
-    def _holds_the_score(cls, scale: float, info: ValidationInfo) -> float:
-        if info.data.get("score", 0) > scale:
-            msg = "must not be below the score: it is the best possible one"
-            raise ValueError(msg)
-        return scale
-
-
-class TicketFlagged(_Event):
-    """A mark on the ticket; `withdrawn` takes it off again."""
-
-    type: Literal["ticket.flagged"]
-    flag: Literal[
-        "complaint",
-        "complaint_resolved",
-        "commendation",
-        "error",
-        "major_incident",
-        "service_accident",
-        "cross_team",
-        "self_service",
-    ]
-    agent: Text | None = None
-    withdrawn: bool = False
-
-
-Event = (
-    TicketCreated
-    | TicketUpdated
-    | TicketAssigned
-    | TicketReplied
-    | TicketStatusChanged
-    | TicketEscalated
-    | TicketSolved
-    | TicketReopened
-    | TicketClosed
-    | TicketCancelled
-    | TicketRated
-    | TicketFlagged
-)
-_ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
-_validate = _ADAPTER.validate_json
+# -- what can be told to be valid at a glance ------------------------------------------------------------------------
+# A field's rule is a set of the values it may hold, or one of these words. What follows no rule is not yet invalid:
+# it is left to the models of `event_shapes`, which also know the words for what is wrong.
+_TEXT, _ANY_TEXT, _BOOL, _WEIGHT, _SCORE, _TEXTS, _LEVEL = "text", "any text", "bool", "weight", "score", "texts", "level"
+_Rule = str | frozenset[str]
+_PRIORITY: Final = frozenset(PRIORITIES)
+_OF_TICKET: Final[dict[str, _Rule]] = {
+    **dict.fromkeys(TICKET_FIELDS, _TEXT),
+    "priority": _PRIORITY,
+    "complexity": _WEIGHT,
+    "tags": _TEXTS,
+    "source": _ANY_TEXT,
+}
+_REASON: Final[dict[str, _Rule]] = {"reason": _ANY_TEXT, "source": _ANY_TEXT}
+_RULES: Final[dict[str, dict[str, _Rule]]] = {
+    "ticket.created": _OF_TICKET,
+    "ticket.updated": _OF_TICKET,
+    "ticket.assigned": {"assignee": _TEXT, "team": _TEXT, "source": _ANY_TEXT},
+    "ticket.replied": {
+        "author": frozenset({"agent", "customer", "system"}),
+        "author_id": _TEXT,
+        "public": _BOOL,
+        "automated": _BOOL,
+        "follow_up": _BOOL,
+        "source": _ANY_TEXT,
+    },
+    "ticket.status_changed": {"status": _TEXT, "source": _ANY_TEXT},
+    "ticket.escalated": {"to_team": _TEXT, "level": _LEVEL, **_REASON},
+    "ticket.solved": {
+        "resolver": _TEXT,
+        "workaround": _BOOL,
+        "article": _ANY_TEXT,
+        "note": _BOOL,
+        "first_contact": _BOOL,
+        "source": _ANY_TEXT,
+    },
+    "ticket.reopened": _REASON,
+    "ticket.closed": _REASON,
+    "ticket.cancelled": _REASON,
+    "ticket.rated": {
+        "score": _SCORE,
+        "scale": _SCORE,
+        "aspect": frozenset({"overall", "expertise", "attitude", "follow_up", "collaboration"}),
+        "agent": _TEXT,
+        "rater": frozenset({"customer", "colleague"}),
+        "rater_id": _TEXT,
+        "source": _ANY_TEXT,
+    },
+    "ticket.flagged": {
+        "flag": frozenset(
+            {
+                "complaint",
+                "complaint_resolved",
+                "commendation",
+                "error",
+                "major_incident",
+                "service_accident",
+                "cross_team",
+                "self_service",
+            }
+        ),
+        "agent": _TEXT,
+        "withdrawn": _BOOL,
+        "source": _ANY_TEXT,
+    },
+}
+#: Fields that may not be missing, and those that may not be null though their rule would let them.
+_NEEDED: Final = {
+    "ticket.created": "priority",
+    "ticket.replied": "author",
+    "ticket.status_changed": "status",
+    "ticket.rated": "scale",
+    "ticket.flagged": "flag",
+}
+#: What a missing field means. A ticket's fields have no such thing: an event that does not name one says nothing of it.
+_DEFAULTS: Final[dict[str, dict[str, Any]]] = {
+    "ticket.replied": {"author_id": None, "public": True, "automated": False, "follow_up": False},
+    "ticket.escalated": {"to_team": None, "level": None, "reason": None},
+    "ticket.solved": {"resolver": None, "workaround": False, "article": None, "note": False, "first_contact": None},
+    "ticket.reopened": {"reason": None},
+    "ticket.closed": {"reason": None},
+    "ticket.cancelled": {"reason": None},
+    "ticket.rated": {"aspect": "overall", "agent": None, "rater": "customer", "rater_id": None},
+    "ticket.flagged": {"agent": None, "withdrawn": False},
+}
+_LARGEST_WEIGHT = 1_000_000
+_LARGEST_SCORE = 1e15
 
 
 def parse(value: bytes) -> Event:
@@ -256,23 +181,92 @@ def parse(value: bytes) -> Event:
         msg = f"the event has {len(value)} bytes, at most {MAX_EVENT_BYTES} are taken"
         raise InvalidEvent("too_large", "", msg)
     try:
-        event = _validate(value)
+        said = orjson.loads(value)
+        kind, ticket_id, event_id = said["type"], said["ticket_id"], said["event_id"]
+        if (
+            ticket_id.isascii() and ticket_id.isprintable() and 0 < len(ticket_id) <= MAX_ID_BYTES
+            and event_id.isascii() and event_id.isprintable() and 0 < len(event_id) <= MAX_ID_BYTES
+            and _is_plain(kind, said)
+        ):  # fmt: skip
+            return Event(kind, ticket_id, event_id, parse_us(said["occurred_at"]), said)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        pass  # whatever is wrong, the models know the word for it
+    return _judged(value)
+
+
+def _is_plain(kind: str, said: dict[str, Any]) -> bool:
+    """Whether every field that an event of this type may hold follows its rule, and none is missing."""
+    rules = _RULES[kind]
+    for name, value in said.items():
+        rule = rules.get(name)
+        if rule is None:
+            continue
+        if rule is _TEXT:
+            if (value.__class__ is str and value) or (value is None and name != "status"):
+                continue
+            return False
+        if rule.__class__ is frozenset:
+            if value in rule:
+                continue
+            return False
+        if rule is _ANY_TEXT:
+            if value.__class__ is str or value is None:
+                continue
+            return False
+        if not _follows(rule, value, name):
+            return False
+    needed = _NEEDED.get(kind)
+    if needed is None:
+        return True
+    return needed in said and (kind != "ticket.rated" or 0 <= said["score"] <= said["scale"] > 0)
+
+
+def _follows(rule: _Rule, value: object, name: str) -> bool:
+    if rule is _BOOL:
+        return value is True or value is False or (value is None and name == "first_contact")
+    if rule is _WEIGHT:
+        return (value.__class__ is float or value.__class__ is int) and 0 <= value <= _LARGEST_WEIGHT  # type: ignore[operator]
+    if rule is _SCORE:
+        return (value.__class__ is float or value.__class__ is int) and 0 <= value <= _LARGEST_SCORE  # type: ignore[operator]
+    if rule is _TEXTS:
+        return value.__class__ is list and all(one.__class__ is str for one in value)  # type: ignore[attr-defined]
+    return value.__class__ is str or value.__class__ is int or value is None
+
+
+def _judged(value: bytes) -> Event:
+    """The event of a value that is not plain, by the models.
+
+    Raises:
+        InvalidEvent: it says none.
+    """
+    plain = value
+    try:
+        shape = SHAPES.validate_json(value)
     except ValidationError as error:
-        if b'"specversion"' not in value or (plain := _opened(value)) is None:
+        if b'"specversion"' not in value or (opened := _opened(value)) is None:
             raise _invalid(error, value) from None
+        plain = opened
         try:
-            event = _validate(plain)
+            shape = SHAPES.validate_json(plain)
         except ValidationError as inner:
             raise _invalid(inner, plain) from None
-    for field, name in (("event_id", event.event_id), ("ticket_id", event.ticket_id)):
-        if not name.isascii() and len(name.encode()) > MAX_ID_BYTES:
+    for field, name in (("event_id", shape.event_id), ("ticket_id", shape.ticket_id)):
+        if len(name.encode()) > MAX_ID_BYTES:
             raise InvalidEvent("invalid", field, f"`{field}` must not be longer than {MAX_ID_BYTES} bytes")
-    return event
+    # Not what the models make of it: what is said is what was written, with fields left out that were left out.
+    return Event(shape.type, shape.ticket_id, shape.event_id, shape.occurred_at, json.loads(plain))
 
 
-def event_schema() -> dict[str, Any]:
-    """The JSON Schema of a ticket event."""
-    return _ADAPTER.json_schema()
+def _meaning(event: Event) -> dict[str, Any]:
+    kind, said = event.type, event.said
+    meaning = {name: said[name] for name in ("type", "ticket_id", "event_id")} | {"source": said.get("source")}
+    defaults = _DEFAULTS.get(kind, {})
+    for name in _RULES[kind]:
+        if name in said:
+            meaning[name] = said[name]
+        elif name in defaults:
+            meaning[name] = defaults[name]
+    return meaning
 
 
 def _opened(value: bytes) -> bytes | None:

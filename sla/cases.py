@@ -70,7 +70,7 @@ def _scenario(case: Mapping[str, Any]) -> list[str]:
 def _clocks(ticket: Ticket | None, metric: str, now: int) -> list[dict[str, Any]]:
     if ticket is None:
         return []
-    return [clock_document(clock, now) for clock in ticket.clocks if clock.metric == metric]
+    return [clock_document(clock, ticket.edition.name, now) for clock in ticket.clocks if clock.metric == metric]
 
 
 def _compare(metric: str, expected: Any, got: list[dict[str, Any]]) -> list[str]:  # noqa: ANN401 -- JSON

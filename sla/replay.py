@@ -11,10 +11,10 @@ import orjson
 from models.event import Event, InvalidEvent, parse
 from models.instant import format_ms
 from sla.figures import PartitionFigures, ScopeFigures
-from sla.partition.held import standing
 from sla.policy import PolicyBook
 from sla.ticket.breaches import breaches
 from sla.ticket.document import document
+from sla.ticket.tally import standing
 from sla.ticket.ticket import Ticket, fold
 
 
@@ -88,7 +88,7 @@ def replay(
             continue
         tickets.append(orjson.dumps(document(ticket, as_of)))
         broken += breach_lines(ticket)
-        figures.replace(ticket_id, [], standing(ticket.facts))
+        figures.replace(ticket_id, [], standing(ticket))
         figures.gauge(ticket_id, None, ticket.gauge())
     kpis, periods = figure_lines(figures, book, as_of)
     return Result(tickets, broken, kpis, periods, orphans)

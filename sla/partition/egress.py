@@ -13,7 +13,8 @@ from models.instant import format_ms
 from sla.ticket.breaches import breaches
 from sla.ticket.clock import COUNTED
 from sla.ticket.document import document
-from sla.ticket.ticket import OPEN, Ticket
+from sla.ticket.phase import OPEN
+from sla.ticket.ticket import Ticket
 
 DECIDING = frozenset((*COUNT_KINDS, *CLOCK_KINDS, "rated"))
 
@@ -25,7 +26,10 @@ def ticket_write(ticket: Ticket, now: int, decided_from: int) -> TicketWrite:
     written = breaches(ticket)
     members = list(_of_board(ticket))
     if written:
-        due = {scope.breach_id(ticket.ticket_id, clock.metric, clock.cycle): clock.last_due for clock in ticket.clocks}
+        due = {
+            scope.breach_id(ticket.ticket_id, clock.metric, clock.cycle): clock.due_at or clock.last_due
+            for clock in ticket.clocks
+        }
         members += [
             Member("active", "", breach.id, due[breach.id] or 0)
             for breach in written

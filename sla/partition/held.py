@@ -8,7 +8,8 @@ from models.event import Event, parse
 from models.fact import Fact, Gauge
 from sla.policy import PolicyBook
 from sla.ticket.settled import settled_at, unsettle
-from sla.ticket.ticket import TAKEN_BACK, Ticket, fold, order_of
+from sla.ticket.tally import standing
+from sla.ticket.ticket import Ticket, fold, order_of
 
 
 class Held:
@@ -67,10 +68,4 @@ class Held:
 
     def facts(self) -> list[Fact]:
         """What counts of the ticket."""
-        return standing(self.ticket.facts) if self.ticket is not None else []
-
-
-def standing(facts: list[Fact]) -> list[Fact]:
-    """Facts that count: none that was taken back."""
-    return [fact for fact in facts if fact is not TAKEN_BACK]
-
+        return standing(self.ticket) if self.ticket is not None else []

@@ -16,12 +16,13 @@ from models.partial import PartialRow
 from sla.figures.days import Days
 from sla.figures.partition import PartitionFigures
 from sla.partition.egress import ticket_write
-from sla.partition.held import Held, standing
+from sla.partition.held import Held
 from sla.partition.intake import Admission, Incoming, row_key, sort_out
 from sla.partition.settling import Settlement, horizon_of
 from sla.policy import PolicyBook
 from sla.ticket.settled import settle, unsettle
-from sla.ticket.ticket import OPEN
+from sla.ticket.phase import OPEN
+from sla.ticket.tally import standing
 
 DAY_MS = 86_400_000
 #: A row of the changelog: key, value (None: removed), and, where known, the time of its arrival in ms.
@@ -239,7 +240,7 @@ class Partition:
     def _bring_up(self, ticket_id: str, held: Held) -> None:
         """Take what is pending and has come into a ticket's record, and book what that changes."""
         if held.settled is not None and not held.booked:
-            held.booked = standing(unsettle(held.settled, self.book).facts)
+            held.booked = standing(unsettle(held.settled, self.book))
             self.figures.replace(ticket_id, [], held.booked)
         try:
             changed = held.bring_up(self.book, self.now)

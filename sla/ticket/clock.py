@@ -3,40 +3,33 @@
 Two coordinates run along a clock. *Counted* time is the calendar's time less pauses and gaps; it is what `counted_s`
 says. The *course* is what its steps (warnings and the due time) are measured on: counted time for a `within`
 target, the calendar's time since the start for a `business_days` one. All times are ms since 1970, all durations ms.
+
+Asking a calendar for an instant is what costs, and most clocks stop before anything falls due. So the due time and the
+instant of the next step are only worked out when somebody asks; until then `soonest` says from when on asking is worth
+it: open time passes no faster than time.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sla.calendar import NoOpenTime
+from sla.ticket.steps import DUE, EARLY, OVER, RISK, Step, plan, steps_of, used_up
+
 if TYPE_CHECKING:
+    from models.calendar import Calendar
     from models.fact import Fact
     from models.policy import Target
-    from sla.calendar import BusinessCalendar
 
 COUNTED, PAUSED, SOLVED = "counted", "paused", "solved"
-#: What a step is: a warning before the due time, the due time, a warning after it. RISK is the silent step at
-#: 75 % that makes a clock without warnings `at_risk`.
-RISK, EARLY, DUE, OVER = range(4)
-_WHOLE = 1_000_000  # a share of 100 %, in millionths
-_RISK_SHARE = 750_000
-
-
-class Step(NamedTuple):
-    """A point on a clock's course, in ms along it."""
-
-    course: int
-    kind: int
-    text: str
-
-
-class Passed(NamedTuple):
-    """A step that was reached; `arm` counts how often the clock's policy was selected anew before."""
-
-    at: int
-    step: Step
-    arm: int
-    counted: int
+#: No instant: later than any.
+NEVER = 1 << 62
+#: A due time that has not been worked out yet.
+_UNKNOWN = -NEVER
+#: What a moment of a clock's story can be: three that time brings, the others are brought by events.
+AT_RISK, WARNED, BREACHED = "at_risk", "warned", "breached"
+_BY_TIME = frozenset({AT_RISK, WARNED, BREACHED})
+_MOMENT_OF = {RISK: AT_RISK, EARLY: WARNED, DUE: BREACHED, OVER: WARNED}
 
 
 class Segment(NamedTuple):
@@ -44,103 +37,83 @@ class Segment(NamedTuple):
 
     start: int
     mode: str
-    calendar: BusinessCalendar
+    calendar: Calendar
     event_id: str
 
 
-class Change(NamedTuple):
-    """Something that happened to the clock: `paused`, `resumed`, `moved`, `ended` or `withdrawn`."""
+class Moment(NamedTuple):
+    """One thing to tell of a clock: a step reached, or a change after the first of them.
 
-    change: str
+    `change` is `at_risk` (never told), `warned`, `breached`, `paused`, `resumed`, `moved`, `ended` or `withdrawn`;
+    `cause` the event, or for a step how often the policy had been selected anew; `revision` the number of the
+    ticket's events that were in effect then.
+    """
+
     at: int
+    change: str
+    level: str
+    cause: str
     counted: int
     due_at: int | None
-
-
-def plan(target: Target, due_course: int) -> tuple[Step, ...]:
-    """The steps of a target whose due time lies `due_course` ms along the course, in order."""
-    early = [
-        Step(
-            max(0, due_course * level.amount // _WHOLE if level.kind == "share" else due_course - level.amount),
-            EARLY,
-            level.text,
-        )
-        for level in target.levels
-        if level.kind != "over"
-    ] or [Step(due_course * _RISK_SHARE // _WHOLE, RISK, "")]
-    over = [Step(due_course + level.amount, OVER, level.text) for level in target.levels if level.kind == "over"]
-    return tuple(sorted([*early, Step(due_course, DUE, "breached"), *over], key=_by_course))
-
-
-def _by_course(step: Step) -> tuple[int, int]:
-    return step.course, step.kind
+    revision: int
 
 
 class Clock:
     """A clock of one metric and cycle; changed only by the ticket that owns it."""
 
     __slots__ = (
+        "_aimed",
+        "_due",
+        "_due_course",
+        "_risky",
         "anchor",
         "arm",
         "before",
         "breach",
         "breached_at",
         "cancelled",
-        "changes",
-        "course_anchor",
-        "course_before",
         "cycle",
-        "due_at",
-        "edition",
         "floor",
         "last_due",
         "metric",
         "mode",
-        "next_at",
-        "passed",
         "paused_before",
         "policy",
         "segments",
+        "soonest",
         "started_at",
         "step",
         "steps",
         "stop",
         "stop_event",
         "stopped_at",
+        "story",
         "target",
         "written",
     )
 
-    def __init__(self, metric: str, cycle: int, policy: str, edition: str | None, target: Target, at: int) -> None:
-        """A clock that has begun at `at` and waits to be told how it runs (`run`)."""
+    def __init__(self, metric: str, cycle: int, policy: str, target: Target, at: int, mode: str, event_id: str) -> None:
+        """A clock that starts at `at`; it has no steps before `lay_out`."""
+        if target.business_days is not None:
+            mode = COUNTED
         self.metric = metric
         self.cycle = cycle
         self.policy = policy
-        self.edition = edition
         self.target = target
-        self.started_at = at
-        self.segments: list[Segment] = []
-        self.mode = COUNTED
-        self.anchor = at
-        self.before = 0
-        self.paused_before = 0
-        self.course_anchor = at
-        self.course_before = 0
-        self.floor = at
+        self.started_at = self.anchor = at
+        self.mode = mode
+        self.segments = [Segment(at, mode, target.calendar, event_id)]
+        self.before = self.paused_before = self.step = self.arm = self._due_course = 0
         self.steps: tuple[Step, ...] = ()
-        self.step = 0
-        self.arm = 0
-        self.passed: list[Passed] = []
-        self.changes: list[Change] = []
-        self.next_at: int | None = None
-        self.due_at: int | None = None
-        self.last_due: int | None = None
+        self.story: list[Moment] = []
+        self.soonest = NEVER
         self.breached_at: int | None = None
         self.stopped_at: int | None = None
-        self.stop_event = ""
-        self.cancelled = False
+        self.cancelled = self._risky = self._aimed = False
         self.stop: Fact | None = None
         self.breach: Fact | None = None
+        self._due: int | None = None
+        self.last_due: int | None = None
         self.written: dict[str, object] | None = None
 
     # -- how much ----------------------------------------------------------------------------------------------
@@ -159,16 +132,28 @@ class Clock:
 
     def remaining(self, now: int) -> int | None:
         """What is left of the target in ms, negative when over; None where nothing was promised."""
+        target = self.target
+        if target.within_ms is not None:
+            return target.within_ms - self.counted(now)
+        if target.business_days is None or (due := self.due_at) is None:
+            return None
         if self.stopped_at is not None:
             now = self.stopped_at
-        if self.target.business_days is not None:
-            if self.due_at is None:
-                return None
-            elapsed = self.target.calendar.elapsed
-            return elapsed(now, self.due_at) if now <= self.due_at else -elapsed(self.due_at, now)
-        if self.target.within_ms is None:
-            return None
-        return self.target.within_ms - self.counted(now)
+        return target.calendar.elapsed(now, due) if now <= due else -target.calendar.elapsed(due, now)
+
+    @property
+    def due_at(self) -> int | None:
+        """When the target is used up; None while paused, without a promise, or where its calendar ends before."""
+        if self._due is _UNKNOWN:
+            self._due = self._instant(self._due_course)
+        return self._due
+
+    @property
+    def next_at(self) -> int | None:
+        """When the next step is reached if nothing happens before; None when none is."""
+        if not self._aimed:
+            self._aim()
+        return self.soonest if self.soonest is not NEVER else None
 
     @property
     def at_risk(self) -> bool:
@@ -176,8 +161,8 @@ class Clock:
         return (
             self.mode is COUNTED
             and self.breached_at is None
-            and self.step > 0
             and self.stopped_at is None
+            and (self.step > 0 or self._risky)
             and bool(self.steps)
         )
 
@@ -185,43 +170,61 @@ class Clock:
 
     def run(self, at: int, mode: str, event_id: str) -> None:
         """Go on in `mode` from `at`; a due time that has not fallen due moves with it."""
+        if self.story and mode is PAUSED:
+            self.last_due = self.due_at or self.last_due
         self._settle(at)
         self._enter(mode, event_id)
-        self._aim()
+        self._loosen()
 
     def hold(self, at: int, policy: str, target: Target, mode: str, event_id: str) -> None:
         """Go on under another policy from `at`: what was counted is kept, nothing falls due before `at`."""
+        if self.story and mode is PAUSED:
+            self.last_due = self.due_at or self.last_due
         self._settle(at)
         self.policy, self.target = policy, target
         self.arm += 1
         self._enter(mode, event_id)
         self.lay_out(at)
 
+    def lay_out(self, at: int) -> None:
+        """Lay out the steps of the target, none of them earlier than `at`."""
+        target, self.floor, self.step = self.target, at, 0
+        course = self.before
+        if target.within_ms is not None:
+            self._due_course = max(target.within_ms, course)
+            self.steps = steps_of(target) if course <= target.within_ms else used_up(target, course)
+        elif target.business_days is not None:
+            course = self._lay_out_days(at)
+        else:
+            self.steps, self._due_course, self._due = (), 0, None
+        if self.story:
+            self._leave_out_told(course)
+        self._loosen()
+
+    def _lay_out_days(self, at: int) -> int:
+        """Lay out the steps of a `business_days` target; answers where on the course `at` lies."""
+        target, calendar = self.target, self.target.calendar
+        assert target.business_days is not None  # noqa: S101 -- for the type checker: the caller looked
+        try:
+            due = calendar.business_days(self.started_at, target.business_days, target.cutoff, target.opens)
+        except NoOpenTime:
+            self.steps, self._due = (), None
+            return 0
+        self._due = max(due, at)
+        self._due_course = calendar.elapsed(self.started_at, self._due)
+        self.steps = plan(target, self._due_course)
+        return calendar.elapsed(self.started_at, at)
+
+    def _leave_out_told(self, course: int) -> None:
+        """Leave out the warnings that were given under an earlier policy and would only be given again at once."""
+        told = {moment.level for moment in self.story if moment.change is WARNED or moment.change is AT_RISK}
+        steps = tuple(step for step in self.steps if step.kind >= DUE or step.course > course or step.text not in told)
+        self._risky = len(steps) < len(self.steps)
+        self.steps = steps
+
     def _enter(self, mode: str, event_id: str) -> None:
         self.mode = COUNTED if self.target.business_days is not None else mode
         self.segments.append(Segment(self.anchor, self.mode, self.target.calendar, event_id))
-
-    def lay_out(self, at: int) -> None:
-        """Lay out the steps of the target, none of them earlier than `at`."""
-        target, self.floor = self.target, at
-        if target.business_days is not None:
-            calendar = target.calendar
-            due = calendar.business_days(self.started_at, target.business_days, target.cutoff, target.opens)
-            self.due_at = max(due, at)
-            self.course_anchor, self.course_before = self.started_at, 0
-            self.steps = plan(target, calendar.elapsed(self.started_at, self.due_at))
-        else:
-            self.course_anchor, self.course_before = self.anchor, self.before
-            if target.within_ms is None:
-                self.steps, self.due_at = (), None
-            elif self.before > target.within_ms:
-                late = plan(target, self.before)
-                # Used up before the new target came: due now, and its early steps are passed as well.
-                self.steps = tuple(step if step.kind >= DUE else Step(0, step.kind, step.text) for step in late)
-            else:
-                self.steps = steps_of(target)
-        self.step = 0
-        self._aim()
 
     def _settle(self, at: int) -> None:
         """Book the time since the anchor."""
@@ -230,83 +233,99 @@ class Clock:
                 self.before += self.target.calendar.elapsed(self.anchor, at)
             elif self.mode is PAUSED:
                 self.paused_before += self.target.calendar.elapsed(self.anchor, at)
-        self.anchor = at
-        if self.target.business_days is None:
-            self.course_anchor, self.course_before = at, self.before
+            self.anchor = at
+
+    def _loosen(self) -> None:
+        """Forget the due time that has moved, and say from when on the next step may be reached."""
+        target = self.target
+        if target.within_ms is not None and self.breached_at is None:
+            self._due = _UNKNOWN if self.mode is COUNTED else None
+        if self.mode is not COUNTED or self.step >= len(self.steps):
+            self.soonest, self._aimed = NEVER, True
+            return
+        course = self.steps[self.step].course
+        if target.business_days is not None:
+            self.soonest = max(self.floor, self.started_at + course)
+        else:
+            self.soonest = self.anchor + course - self.before if course > self.before else self.anchor
+        self._aimed = False
 
     def _aim(self) -> None:
-        """Find the instant of the next step, and the due time."""
-        if self.target.business_days is None and self.breached_at is None and self.target.within_ms is not None:
-            if self.mode is COUNTED:
-                due = next(step.course for step in self.steps if step.kind == DUE) if self.steps else 0
-                self.due_at = self.last_due = self._instant(due)
-            else:
-                self.due_at = None
-        elif self.due_at is not None:
-            self.last_due = self.due_at
-        if self.mode is not COUNTED or self.step >= len(self.steps):
-            self.next_at = None
-            return
+        """Find the instant of the next step."""
         step = self.steps[self.step]
-        if step.kind == DUE:
-            self.next_at = self.due_at
+        at = self.due_at if step.kind == DUE else self._instant(step.course)
+        self.soonest = NEVER if at is None else max(self.floor, at) if step.kind != DUE else at
+        self._aimed = True
+
+    def _instant(self, course: int) -> int | None:
+        """The instant at which a point of the course is reached; None when the calendar ends before."""
+        if self.target.business_days is not None:
+            start, ahead = self.started_at, course
         else:
-            self.next_at = max(self.floor, self._instant(step.course))
+            start, ahead = self.anchor, course - self.before
+        if ahead <= 0:
+            return start
+        try:
+            return self.target.calendar.add(start, ahead)
+        except NoOpenTime:
+            return None
 
-    def _instant(self, course: int) -> int:
-        if course <= self.course_before:
-            return self.course_anchor
-        return self.target.calendar.add(self.course_anchor, course - self.course_before)
+    def reaches(self, now: int) -> bool:
+        """Whether the next step is reached by `now`."""
+        if self.soonest > now:
+            return False
+        if not self._aimed:
+            self._aim()
+        return self.soonest <= now
 
-    def pass_step(self) -> Step:
-        """Reach the next step, at `next_at`."""
-        step, at = self.steps[self.step], self.next_at
-        assert at is not None  # noqa: S101 -- for the type checker: the caller compared it with a time
+    def pass_step(self, revision: int) -> Step:
+        """Reach the next step, after `reaches` has said that it is."""
+        step, at = self.steps[self.step], self.soonest
         counted = self.before if at <= self.anchor else self.before + self.target.calendar.elapsed(self.anchor, at)
-        self.passed.append(Passed(at, step, self.arm, counted))
         if step.kind == DUE:
-            self.breached_at = at
+            self.breached_at = self._due = at
+        self.story.append(Moment(at, _MOMENT_OF[step.kind], step.text, str(self.arm), counted, self.due_at, revision))
         self.step += 1
-        self._aim()
+        self._loosen()
         return step
+
+    def tell(self, change: str, at: int, event_id: str, revision: int) -> None:
+        """Note a change; before the first step nobody was told of the clock, and there is nothing to note."""
+        if self.story:
+            self.story.append(Moment(at, change, "", event_id, self.before, self.due_at, revision))
 
     # -- how it ends and begins again --------------------------------------------------------------------------
 
     def halt(self, at: int, event_id: str) -> None:
         """Stop at `at`: what fell on this very instant did not come to pass, for stopping at it is in time."""
-        while self.passed and self.passed[-1].at >= at:
-            last = self.passed.pop()
-            if last.step.kind == DUE:
-                self.breached_at = None
-            if last.arm == self.arm:
-                self.step -= 1
+        if self.story and self.story[-1].at >= at:
+            self._take_back(at)
         self._settle(at)
-        if self.due_at is None and self.target.within_ms is not None:
-            left = self.target.within_ms - self.before
-            self.due_at = at if left <= 0 else self.target.calendar.add(at, left)
-        self.stopped_at, self.stop_event, self.next_at = at, event_id, None
+        if self.mode is PAUSED and self.target.within_ms is not None and self.breached_at is None:
+            self._due = _UNKNOWN  # that of resuming here
+        self.stopped_at, self.stop_event = at, event_id
+        self.soonest, self._aimed = NEVER, True
 
-    def resume(self, at: int, event_id: str, *, counting: bool) -> None:
-        """Open again at `at`; the time since the stop counts only when `counting`."""
+    def _take_back(self, at: int) -> None:
+        story = []
+        for moment in self.story:
+            if moment.at < at or moment.change not in _BY_TIME:
+                story.append(moment)
+                continue
+            if moment.change is BREACHED:
+                self.breached_at = None
+            if moment.cause == str(self.arm):
+                self.step -= 1
+        self.story = story
+
+    def resume(self, at: int, mode: str, event_id: str, *, counting: bool) -> None:
+        """Open again at `at` in `mode`; the time since the stop counts only when `counting`."""
         stopped_at = self.stopped_at
         assert stopped_at is not None  # noqa: S101 -- for the type checker: only stopped clocks are resumed
-        self.stopped_at, stop_event, self.stop_event = None, self.stop_event, ""
+        self.cancelled, self.stopped_at, self.written = False, None, None
+        self.mode = COUNTED if counting else SOLVED
+        self.segments.append(Segment(stopped_at, self.mode, self.target.calendar, self.stop_event))
         if counting:
-            self.mode = COUNTED
-            self.segments.append(Segment(stopped_at, COUNTED, self.target.calendar, stop_event))
-            self._aim()
+            self._loosen()
         else:
-            self.mode = SOLVED
-            self.segments.append(Segment(stopped_at, SOLVED, self.target.calendar, stop_event))
-            self.run(at, COUNTED, event_id)
-
-
-_STEPS: dict[int, tuple[Target, tuple[Step, ...]]] = {}
-
-
-def steps_of(target: Target) -> tuple[Step, ...]:
-    """The steps of a `within` target; laid out once for each target of a book."""
-    known = _STEPS.get(id(target))
-    if known is None or known[0] is not target:
-        known = _STEPS[id(target)] = (target, plan(target, target.within_ms or 0))
-    return known[1]
+            self.run(at, mode, event_id)

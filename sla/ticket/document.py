@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.instant import format_ms, seconds
-from sla.ticket.clock import COUNTED, DUE, PAUSED, RISK, SOLVED, Clock
+from sla.ticket.clock import COUNTED, PAUSED, SOLVED, WARNED, Clock
 
 if TYPE_CHECKING:
     from sla.ticket.ticket import Ticket
@@ -20,12 +20,12 @@ def document(ticket: Ticket, now: int) -> dict[str, Any]:
         "edition": ticket.edition.name,
         "flags": sorted(ticket.flags),
         "revision": ticket.events,
-        "clocks": [clock_document(clock, now) for clock in ticket.clocks],
+        "clocks": [clock_document(clock, ticket.edition.name, now) for clock in ticket.clocks],
         "counts": ticket.counts,
     }
 
 
-def clock_document(clock: Clock, now: int) -> dict[str, Any]:
+def clock_document(clock: Clock, edition: str | None, now: int) -> dict[str, Any]:
     """One clock as of `now`, as contract 2 lists its fields. A stopped clock's is kept: time no longer moves it."""
     if clock.written is not None:
         return clock.written
@@ -34,7 +34,7 @@ def clock_document(clock: Clock, now: int) -> dict[str, Any]:
         "metric": clock.metric,
         "cycle": clock.cycle,
         "policy": clock.policy,
-        "edition": clock.edition,
+        "edition": edition,
         "status": status_of(clock),
         "target_s": None if target.within_ms is None else seconds(target.within_ms),
         "started_at": format_ms(clock.started_at),
@@ -45,9 +45,7 @@ def clock_document(clock: Clock, now: int) -> dict[str, Any]:
         "paused_s": seconds(clock.paused(now)),
         "remaining_s": None if remaining is None else seconds(remaining),
         "warned": [
-            {"at": format_ms(passed.at), "level": passed.step.text}
-            for passed in clock.passed
-            if passed.step.kind not in {DUE, RISK}
+            {"at": format_ms(moment.at), "level": moment.level} for moment in clock.story if moment.change is WARNED
         ],
         "ledger": ledger(clock, now),
     }

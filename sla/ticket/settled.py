@@ -12,12 +12,14 @@ import orjson
 
 from models.fact import Dims, Fact
 from sla.policy import PolicyBook
-from sla.ticket.ticket import TAKEN_BACK, Ticket
+from sla.ticket.clock import NEVER
+from sla.ticket.tally import TAKEN_BACK
+from sla.ticket.ticket import Ticket
 
 FORMAT = 1
 _PLAIN = (
-    "ticket_id", "created_at", "closed_at", "fields", "phase", "events", "last", "cycles", "counts", "solver",
-    "contacts", "escalated", "responded_at", "unanswered", "update_from", "moments", "timeline",
+    "ticket_id", "created_at", "fields", "phase", "events", "last", "cycles", "counts", "solver",
+    "contacts", "escalated", "reopened", "responded_at", "unanswered", "update_from", "moments", "timeline",
 )  # fmt: skip
 
 
@@ -65,6 +67,7 @@ def unsettle(row: bytes, book: PolicyBook) -> Ticket:
         setattr(ticket, name, said[name])
     ticket.edition = book.edition_at(ticket.created_at)
     ticket.last = (ticket.last[0], ticket.last[1])
+    ticket.reopened = (ticket.reopened[0], ticket.reopened[1]) if ticket.reopened else None
     ticket.unanswered = (ticket.unanswered[0], ticket.unanswered[1]) if ticket.unanswered else None
     ticket.update_from = (ticket.update_from[0], ticket.update_from[1]) if ticket.update_from else None
     ticket.moments = [(since, Dims(*dims), assignee) for since, dims, assignee in said["moments"]]
@@ -76,6 +79,7 @@ def unsettle(row: bytes, book: PolicyBook) -> Ticket:
     ticket.dims, ticket.assignee = ticket.moments[-1][1], ticket.moments[-1][2]
     ticket.policy = ticket.edition.select(ticket.fields)
     ticket.clocks, ticket.running = [], []
+    ticket.soonest, ticket.has_gaps = NEVER, False
     ticket.passed_to = ticket.settled_at = said["at"]
     return ticket
 

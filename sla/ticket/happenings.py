@@ -1,0 +1,260 @@
+"""What each type of event does to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from models.event import TICKET_FIELDS, Event
+from models.fact import Fact
+from sla.ticket.phase import CANCELLED, CLOSED, OPEN, SOLVED, WAITING
+from sla.ticket.promises import call_off, reopen, select, start_if_promised, stop
+from sla.ticket.tally import count, dims_of, put, remark, take_back
+
+if TYPE_CHECKING:
+    from sla.ticket.ticket import Ticket
+
+#: How long after a solution a reopening spoils it, and a call-back confirms it.
+LOOK_AHEAD_MS = 7 * 86_400_000
+_FIELDS = frozenset(TICKET_FIELDS)
+_OF_ASSIGNMENT = frozenset({"assignee", "team"})
+_STATUS = frozenset({"status"})
+_OF_DIMS = frozenset({"team", "priority", "customer_tier", "channel", "complexity"})
+_POINTS = 100_000_000  # of a full score, in millionths of a point of 100
+
+
+def set_fields(ticket: Ticket, said: dict[str, Any], names: frozenset[str] = _FIELDS) -> dict[str, Any]:
+    """Take over those fields of `names` that an event names; answers the former values of those that it changed."""
+    fields = ticket.fields
+    former: dict[str, Any] = {}
+    for name, value in said.items():
+        if name in names:
+            if name == "status" and ticket.phase != OPEN:
+                continue  # nothing can be said of the status of a ticket that is over: reopened, it is open
+            if value is None:
+                value = 1 if name == "complexity" else [] if name == "tags" else None  # noqa: PLW2901
+            elif name == "complexity" and value == int(value):
+                value = int(value)  # noqa: PLW2901
+            if value != fields[name]:
+                former[name] = fields[name]
+                fields[name] = value
+    return former
+
+
+def _changed(ticket: Ticket, former: dict[str, Any], at: int, event_id: str) -> None:
+    """Follow up a change of fields: figures, status, policy."""
+    fields = ticket.fields
+    if "priority" in former:
+        count(ticket, "priority_changes", at, ticket.assignee, event_id)
+    moved = not _OF_DIMS.isdisjoint(former)
+    if moved:
+        dims = dims_of(fields)
+        if ticket.phase == OPEN:
+            put(ticket, "left", at, None, event_id)
+            ticket.dims = dims
+            put(ticket, "opened", at, None, event_id)
+        ticket.dims = dims
+    if moved or "assignee" in former:
+        ticket.assignee = fields["assignee"]
+        ticket.moments.append((at, ticket.dims, ticket.assignee))
+    if "status" in former:
+        ticket.timeline.append((at, fields["status"], event_id))
+    select(ticket, former, at, event_id)
+
+
+def _updated(ticket: Ticket, event: Event, at: int, names: frozenset[str] = _FIELDS) -> None:
+    former = set_fields(ticket, event.said, names)
+    if former:
+        assignee = ticket.fields["assignee"]
+        if ticket.assignee is None and assignee is not None:
+            stop(ticket, "assignment", at, event.event_id, ticket.dims, assignee)
+        _changed(ticket, former, at, event.event_id)
+
+
+def _assigned(ticket: Ticket, event: Event, at: int) -> None:
+    _updated(ticket, event, at, _OF_ASSIGNMENT)
+
+
+def _status_changed(ticket: Ticket, event: Event, at: int) -> None:
+    _updated(ticket, event, at, _STATUS)
+
+
+def _escalated(ticket: Ticket, event: Event, at: int) -> None:
+    if ticket.phase == CANCELLED:
+        return
+    count(ticket, "escalated", at, ticket.assignee, event.event_id)
+    if not ticket.escalated:
+        ticket.escalated = True
+        for index in ticket.solutions:
+            remark(ticket, index, drop={"first_contact"})
+    team = event.said.get("to_team")
+    if team is not None:
+        former = set_fields(ticket, {"team": team})
+        if former:
+            _changed(ticket, former, at, event.event_id)
+
+
+# -- replies ----------------------------------------------------------------------------------------------------------
+
+
+def _replied(ticket: Ticket, event: Event, at: int) -> None:
+    get = event.said.get
+    author = event.said["author"]
+    if author == "system" or not get("public", True) or get("automated", False):
+        return
+    if author == "customer":
+        _customer_wrote(ticket, event, at)
+    else:
+        _agent_wrote(ticket, event, at)
+
+
+def _customer_wrote(ticket: Ticket, event: Event, at: int) -> None:
+    first = ticket.unanswered is None and ticket.responded_at is not None
+    if first:
+        ticket.unanswered = (at, event.event_id)
+    if ticket.phase == OPEN:
+        if ticket.fields["status"] == WAITING[0]:
+            _changed(ticket, set_fields(ticket, {"status": OPEN}), at, event.event_id)
+        if first:
+            start_if_promised(ticket, "next_response", at, event.event_id)
+
+
+def _agent_wrote(ticket: Ticket, event: Event, at: int) -> None:
+    author = event.said.get("author_id") or ticket.assignee
+    event_id = event.event_id
+    if ticket.phase != CANCELLED:
+        put(ticket, "replied", at, author, event_id)
+    _respond(ticket, at, event_id, author)
+    if ticket.unanswered is not None:
+        stop(ticket, "next_response", at, event_id, ticket.dims, author)
+        ticket.unanswered = None
+    if ticket.phase == OPEN:
+        ticket.contacts += 1
+        stop(ticket, "update", at, event_id, ticket.dims, author)
+        ticket.update_from = (at, event_id)
+        start_if_promised(ticket, "update", at, event_id)
+    if event.said.get("follow_up"):
+        _followed_up(ticket, at)
+
+
+def _respond(ticket: Ticket, at: int, event_id: str, person: str | None) -> None:
+    """The first response, when there was none yet."""
+    if ticket.responded_at is None and ticket.phase != CANCELLED:
+        ticket.responded_at = at
+        count(ticket, "first_responses", at, person, event_id)
+        stop(ticket, "first_response", at, event_id, ticket.dims, person)
+
+
+# -- the solution, and what comes after it ----------------------------------------------------------------------------
+
+
+def _solved(ticket: Ticket, event: Event, at: int) -> None:
+    if ticket.phase != OPEN:
+        return
+    get = event.said.get if event.type == "ticket.solved" else {}.get  # a closing says nothing of how it was solved
+    event_id = event.event_id
+    ticket.solver = solver = get("resolver") or ticket.assignee
+    _respond(ticket, at, event_id, solver)
+    for metric in ("next_response", "update", "resolution"):
+        stop(ticket, metric, at, event_id, ticket.dims, solver)
+    ticket.unanswered = ticket.update_from = None
+    told = get("first_contact")
+    mark = "first_contact+kept" if (ticket.contacts <= 1 if told is None else told) and not ticket.escalated else "kept"
+    if ticket.fields["category"] and (get("article") or get("note")):
+        mark += "+recorded"
+    if get("workaround"):
+        mark += "+workaround"
+    ticket.counts["solved"] += 1
+    ticket.solutions.append(len(ticket.facts))
+    put(ticket, "solved", at, solver, event_id, ticket.dims.complexity, mark)
+    _leave(ticket, SOLVED, at, event_id)
+
+
+def _closed(ticket: Ticket, event: Event, at: int) -> None:
+    if ticket.phase == OPEN:
+        _solved(ticket, event, at)
+    if ticket.phase == SOLVED:
+        ticket.phase = ticket.fields["status"] = CLOSED
+        count(ticket, "closed", at, ticket.assignee, event.event_id)
+
+
+def _cancelled(ticket: Ticket, event: Event, at: int) -> None:
+    if ticket.phase == CANCELLED:
+        return
+    count(ticket, "cancelled", at, ticket.assignee, event.event_id)
+    ticket.unanswered = ticket.update_from = None
+    for clock in ticket.clocks:
+        call_off(ticket, clock, at, event.event_id)
+    ticket.running = []
+    _leave(ticket, CANCELLED, at, event.event_id)
+
+
+def _leave(ticket: Ticket, phase: str, at: int, event_id: str) -> None:
+    if ticket.phase == OPEN:
+        put(ticket, "left", at, None, event_id)
+    ticket.phase = ticket.fields["status"] = phase
+    ticket.timeline.append((at, None, event_id))
+
+
+def _reopened(ticket: Ticket, event: Event, at: int) -> None:
+    if ticket.phase == OPEN:
+        return
+    cancelled = ticket.phase == CANCELLED
+    event_id = event.event_id
+    ticket.phase = ticket.fields["status"] = OPEN
+    ticket.reopened = (at, event_id)
+    count(ticket, "reopened", at, ticket.solver or ticket.assignee, event_id)
+    put(ticket, "opened", at, None, event_id)
+    ticket.timeline.append((at, OPEN, event_id))
+    if ticket.solutions and at - ticket.facts[ticket.solutions[-1]].at <= LOOK_AHEAD_MS:
+        remark(ticket, ticket.solutions[-1], drop={"first_contact", "kept"})
+    if ticket.unanswered is not None:
+        ticket.unanswered = (at, event_id)
+    reopen(ticket, at, event_id, cancelled=cancelled)
+
+
+def _followed_up(ticket: Ticket, at: int) -> None:
+    if ticket.solutions and at - ticket.facts[ticket.solutions[-1]].at <= LOOK_AHEAD_MS:
+        remark(ticket, ticket.solutions[-1], add={"followed_up"})
+
+
+# -- ratings and flags ------------------------------------------------------------------------------------------------
+
+
+def _rated(ticket: Ticket, event: Event, at: int) -> None:
+    get = event.said.get
+    aspect, rater = get("aspect", "overall"), get("rater", "customer")
+    person = get("agent") or ticket.solver or ticket.assignee
+    key = (rater, get("rater_id"), aspect)
+    take_back(ticket, ticket.ratings.get(key))
+    score = round(event.said["score"] * _POINTS / event.said["scale"])
+    fact = ticket.ratings[key] = Fact("rated", at, ticket.dims, person, aspect, 0, event.event_id, score, rater)
+    ticket.facts.append(fact)
+    if aspect == "follow_up":
+        _followed_up(ticket, at)
+
+
+def _flagged(ticket: Ticket, event: Event, at: int) -> None:
+    flag = event.said["flag"]
+    if event.said.get("withdrawn"):
+        take_back(ticket, ticket.flags.pop(flag, None))
+    elif flag not in ticket.flags:
+        person = event.said.get("agent") or ticket.solver or ticket.assignee
+        fact = ticket.flags[flag] = Fact("flagged", at, ticket.dims, person, flag, 0, event.event_id, 0, "")
+        ticket.facts.append(fact)
+
+
+HAPPENINGS: dict[str, Callable[[Ticket, Event, int], None]] = {
+    "ticket.created": _updated,
+    "ticket.updated": _updated,
+    "ticket.assigned": _assigned,
+    "ticket.replied": _replied,
+    "ticket.status_changed": _status_changed,
+    "ticket.escalated": _escalated,
+    "ticket.solved": _solved,
+    "ticket.reopened": _reopened,
+    "ticket.closed": _closed,
+    "ticket.cancelled": _cancelled,
+    "ticket.rated": _rated,
+    "ticket.flagged": _flagged,
+}
