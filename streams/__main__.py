@@ -10,8 +10,14 @@ import sys
 import typer
 
 from sla.policy import PolicyError
-from streams.commands import offline, online
+from streams.commands import offline
 from streams.commands.console import err
+from streams.commands.explain import explain
+from streams.commands.produce import produce
+from streams.commands.simulate import simulate
+from streams.commands.up import up
+from streams.commands.wallboard import wallboard
+from streams.commands.worker import worker
 from streams.errors import Unreachable, Unusable
 
 app = typer.Typer(
@@ -22,15 +28,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(online.up)
-app.command()(online.worker)
-app.command()(online.wallboard)
-app.command()(online.simulate)
-app.command()(online.produce)
+app.command()(up)
+app.command()(worker)
+app.command()(wallboard)
+app.command()(simulate)
+app.command()(produce)
 app.command("replay")(offline.replay_files)
 app.command()(offline.test)
 app.command()(offline.check)
-app.command()(online.explain)
+app.command()(explain)
 app.command()(offline.schema)
 
 
