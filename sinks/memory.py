@@ -65,13 +65,15 @@ class MemoryView:
     ) -> Outcome:
         """See `View.write_tickets`."""
         outcome = self._owned(partition, epoch)
-        if outcome is not Outcome.WRITTEN:
-            return outcome
+        if not writes or outcome is not Outcome.WRITTEN:
+            return outcome if writes else Outcome.WRITTEN
         self.shelf.pass_time(now_ms)
         desk = TicketDesk(self.shelf, now_ms, refilling=refilling)
         for seq, write in enumerate(writes, first_seq):
             self._write(desk, partition, epoch, seq, write)
             self._acked[partition] = max(self._acked.get(partition, 0), seq)
+            for scope in {member.scope for member in write.members if member.scope}:
+                self.shelf.add(keys.SCOPES, scope)
         return Outcome.WRITTEN
 
     async def sweep(self, partition: int, epoch: int, now_ms: int) -> Outcome:

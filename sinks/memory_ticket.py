@@ -61,7 +61,7 @@ class TicketDesk:
         old = was or RememberedTicket(epoch, seq)
         members = self._place(write.members, old.members)
         breaches = {breach.id: self._tell(breach, old.breaches.get(breach.id)) for breach in write.breaches}
-        gone = [(name, held) for name, held in old.breaches.items() if name not in breaches]
+        gone = [(name, held) for name, held in sorted(old.breaches.items()) if name not in breaches]
         if write.doc is None:
             for name, held in (*gone, *breaches.items()):
                 if not held.ended:
@@ -79,8 +79,6 @@ class TicketDesk:
             key = keys.member(family, scope)
             have.add((key, member))
             self._shelf.add(key, member, None if key == keys.INCIDENTS else score)
-            if scope:
-                self._shelf.add(keys.SCOPES, scope)
         for key, member in had - have:
             self._shelf.remove(key, member)
         return frozenset(have)

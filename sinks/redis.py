@@ -148,18 +148,18 @@ class RedisView:
     ) -> Outcome:
         """See `View.write_documents`."""
         todo = iter(operations(documents))
-        entering = whole
+        entering, asked = whole, False
         acked_epoch, acked = self._acked_documents.get(fence.owner, (-1, 0))
         head = ("EVALSHA", self._documents.sha, 0, *fence, acked if acked_epoch == fence.epoch else 0)
         while True:
             batch = list(islice(todo, DOCUMENTS))
-            if not batch and not entering:
+            if asked and not batch:
                 break
             parts = [part for operation in batch for part in operation]
             answer = (await self.link.pipeline([(*head, "1" if entering else "", *parts)]))[0]
             if answer < 0:
                 return _OUTCOMES[answer]
-            entering = False
+            entering, asked = False, True
             self._acked_documents[fence.owner] = (fence.epoch, fence.seq)
         await self._nudge(now_ms)
         return Outcome.WRITTEN

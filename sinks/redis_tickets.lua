@@ -208,17 +208,20 @@ local function tell(remembered, breaches, document)
   end
 
   if document ~= '' then
-    for id, was in pairs(remembered) do
-      if not present[id] then
-        local lost = taken_back(was.told, {})
-        local key = 'sla:breach:' .. id
-        if lost then
-          local entry = withdrawal(id, lost, redis.call('HGETALL', key), fields_now(document))
-          announce(entry)
-          redis.call('PEXPIRE', store(id, 'withdrawn', entry), string.format('%.0f', 7 * DAY))
-        elseif was.ended ~= 'withdrawn' then
-          redis.call('DEL', key)
-        end
+    local lost_ids = {}
+    for id in pairs(remembered) do
+      if not present[id] then lost_ids[#lost_ids + 1] = id end
+    end
+    table.sort(lost_ids)
+    for _, id in ipairs(lost_ids) do
+      local was, key = remembered[id], 'sla:breach:' .. id
+      local lost = taken_back(was.told, {})
+      if lost then
+        local entry = withdrawal(id, lost, redis.call('HGETALL', key), fields_now(document))
+        announce(entry)
+        redis.call('PEXPIRE', store(id, 'withdrawn', entry), string.format('%.0f', 7 * DAY))
+      elseif was.ended ~= 'withdrawn' then
+        redis.call('DEL', key)
       end
     end
   end
