@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
 from sla.policy import PolicyBook, load_book
@@ -26,6 +27,13 @@ Policies = Annotated[
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class _Plain(SafeConstructor):
+    """YAML 1.2 has no instants: what looks like one is text, as it is in JSON."""
+
+
+_Plain.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
 
 
 def progress(unit: str) -> Progress:
@@ -59,7 +67,9 @@ def cases_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """
     if path.suffix in {".yaml", ".yml"}:
         try:
-            found = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+            yaml = YAML(typ="safe", pure=True)
+            yaml.Constructor = _Plain
+            found = yaml.load(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, YAMLError) as error:
             msg = f"{path} cannot be read: {error}"
             raise Unusable(msg) from error

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from models.instant import parse_ms
+from models.instant import format_ms, parse_ms
 from sinks.redis_link import RedisUnreachable
 from sinks.redis_reader import RedisReader
 from sla.explain import explain as sentences
@@ -19,6 +19,7 @@ from sla.ticket.document import document
 from sla.ticket.ticket import fold
 from streams.commands.console import Policies, book_of, lines_of, out
 from streams.errors import Unreachable, Unusable
+from streams.logs import set_up_logs
 from streams.settings import load_settings
 
 
@@ -50,13 +51,12 @@ def _folded(ticket_id: str, files: list[Path], book: Any, as_of: str | None) -> 
     if ticket is None:
         msg = f"the events tell of no ticket {ticket_id!r} that was created by then"
         raise Unusable(msg)
-    from models.instant import format_ms
-
     return {**document(ticket, now), "as_of": format_ms(now)}
 
 
 async def _asked(ticket_id: str) -> dict[str, Any]:
     settings = load_settings()
+    set_up_logs(settings.log)
     reader = RedisReader.at(settings.redis)
     try:
         await reader.reach()

@@ -113,13 +113,13 @@ def _instant(text: str) -> int:
 def schema() -> None:
     """Print the JSON Schemas of events, policies, KPI documents and breaches."""
     from models.breach import breach_schema
-    from models.kpi import kpi_schema
+    from models.kpi import KpiDocument
     from sla.policy.schema import policy_schema
 
     schemas: dict[str, Any] = {
         "event": event_schema(),
         "policy": policy_schema(),
-        "kpi": kpi_schema(),
+        "kpi": KpiDocument.model_json_schema(),
         "breach": breach_schema(),
     }
     sys.stdout.write(orjson.dumps(schemas, option=orjson.OPT_INDENT_2).decode() + "\n")

@@ -15,6 +15,7 @@ from sinks.kafka import KafkaWriter, Record
 from streams import topics
 from streams.app import access_to
 from streams.commands.console import err, lines_of, progress
+from streams.logs import set_up_logs
 from streams.settings import Settings, load_settings
 
 BATCH = 5000
@@ -24,6 +25,7 @@ _SHOWN = 20  # lines that are not valid; the rest is counted
 def produce(files: Annotated[list[Path], typer.Argument(help="Events as JSON lines, plain or gzipped.")]) -> None:
     """Publish events to Kafka. What is no event is named and left out; exit 1 then."""
     settings = load_settings()
+    set_up_logs(settings.log)
     records, wrong = [], 0
     for path in files:
         for number, line in lines_of(path):

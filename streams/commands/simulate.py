@@ -24,6 +24,7 @@ from streams.clock import now_ms
 from streams.commands.console import err
 from streams.errors import Unusable
 from streams.feed import Feed, play
+from streams.logs import set_up_logs
 from streams.settings import Settings, load_settings
 
 
@@ -41,6 +42,7 @@ def simulate(
     except ValueError as error:
         msg = f"--start or --for: {error}"
         raise Unusable(msg) from error
+    set_up_logs()
     feed = feed_of(seed, begin, rate, until)
     if to == "kafka":
         count = asyncio.run(_to_kafka(load_settings(), feed))
