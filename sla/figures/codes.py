@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from models.fact import COUNT_KINDS, Fact
 from models.kpi import METRICS, SATISFIED_FROM
-from sla.figures.buckets import STEPS
+from sla.figures.buckets import STEPS, bucket_of
 
 Cell = dict[int, int]
 
@@ -80,6 +80,7 @@ HISTOGRAM: Final = {metric: STEPS * (1 + m) for m, metric in enumerate(METRICS)}
 #: (aspect, rater) → first code of the histogram of ratings, in millionths of a point.
 RATED_HISTOGRAM: Final = {key: STEPS * (8 + place) for place, key in enumerate(RATED)}
 
+_PLAIN: Final = {"replied": REPLIED, "opened": OPENED, "left": LEFT}
 _SOLVED_MARKS: Final = {
     "first_contact": FIRST_CONTACT,
     "workaround": WORKAROUND,
@@ -121,8 +122,8 @@ def plan_of(kind: str, metric: str, mark: str) -> Plan:
         return Plan((RATED[key],), RATED_SUM[key], RATED_HISTOGRAM[key], SATISFIED[key])
     elif kind == "flagged" and metric in FLAGGED:
         return Plan((FLAGGED[metric],))
-    elif kind in {"replied", "opened", "left"}:
-        return Plan(({"replied": REPLIED, "opened": OPENED, "left": LEFT}[kind],))
+    elif kind in _PLAIN:
+        return Plan((_PLAIN[kind],))
     msg = f"no figure knows a fact {kind!r} of {metric!r} marked {mark!r}: give it a code in sla/figures/codes.py"
     raise ValueError(msg)
 
@@ -139,26 +140,19 @@ def plan(fact: Fact) -> Plan:
     return known
 
 
-def tally(cell: Cell, fact: Fact, sign: int) -> None:
-    """Adds a fact to a cell (`sign` 1) or takes it out again (-1); what comes to 0 vanishes."""
-    key = (fact[0], fact[4], fact[8])
-    counts, total, histogram, satisfied = _PLANS.get(key) or plan(fact)
-    for code in counts:
-        now = cell.get(code, 0) + sign
-        if now:
-            cell[code] = now
-        else:
-            del cell[code]
-    if total < 0:
-        return
-    value = fact[7]
-    if value:
-        bump(cell, total, sign * value)
-    if histogram >= 0:
-        shift = value.bit_length() - 7
-        bump(cell, histogram + (value if shift <= 0 else (shift << 6) + (value >> shift)), sign)
-        if satisfied >= 0 and value >= SATISFIED_FROM:
-            bump(cell, satisfied, sign)
+def amounts_of(fact: Fact) -> list[tuple[int, int]]:
+    """What a fact adds to a cell: (code, amount), never 0."""
+    counts, total, histogram, satisfied = _PLANS.get((fact[0], fact[4], fact[8])) or plan(fact)
+    amounts = [(code, 1) for code in counts]
+    if total >= 0:
+        value = fact[7]
+        if value:
+            amounts.append((total, value))
+        if histogram >= 0:
+            amounts.append((histogram + bucket_of(value), 1))
+            if satisfied >= 0 and value >= SATISFIED_FROM:
+                amounts.append((satisfied, 1))
+    return amounts
 
 
 def bump(cell: Cell, code: int, amount: int) -> None:

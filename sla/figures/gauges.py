@@ -42,15 +42,15 @@ class Gauges:
             self._open.pop(ticket_id, None)
 
     def changed(self) -> Iterator[PartialRow]:
-        """Rows that changed since the last call."""
-        moved, self._moved = self._moved, set()
-        for name in sorted(moved):
-            yield self._row(name)
+        """Rows that changed since they were last told."""
+        while self._moved:
+            yield self._row(self._moved.pop())
 
     def rows(self) -> Iterator[PartialRow]:
-        """All rows."""
+        """All rows; they count as told."""
         for name in list(self._numbers):
             if self._numbers.get(name, (0,))[0]:
+                self._moved.discard(name)
                 yield self._row(name)
 
     def _count(self, names: tuple[str, ...], gauge: Gauge, sign: int) -> None:

@@ -2,96 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from models.partial import FORGOTTEN, PartialRow
-from sla.figures.codes import Cell, merge
+from sla.figures.codes import Cell
 from sla.figures.rows import write_cell
 
 Name = TypeVar("Name", bound=Hashable)
+#: Scope and key of the rows that a cell is published as, from its index and name.
+Places = Callable[[int, Name], Iterable[tuple[str, bytes]]]
+
+
+class Column(Generic[Name]):
+    """The cells of one index (a minute, a slot, a period) by name."""
+
+    __slots__ = ("cells", "peaks", "published", "touched")
+
+    def __init__(self) -> None:
+        self.cells: dict[Name, Cell] = {}
+        self.peaks: dict[Name, Cell] = {}
+        self.touched: set[Name] = set()
+        self.published: set[Name] = set()
+
+    def cell(self, name: Name) -> Cell:
+        """The cell, to be changed."""
+        self.touched.add(name)
+        cell = self.cells.get(name)
+        if cell is None:
+            cell = self.cells[name] = {}
+        return cell
+
+    def peaks_of(self, name: Name) -> Cell:
+        """The peaks of a cell, to be changed."""
+        peaks = self.peaks.get(name)
+        if peaks is None:
+            peaks = self.peaks[name] = {}
+        return peaks
 
 
 class Grid(Generic[Name]):
-    """Cells under (index, name); the index is a minute, a slot or a period.
+    """Cells under (index, name).
 
-    `row_at` tells scope and key of a cell's row. A cell that was published and then emptied stays, empty, until its
-    index is forgotten: then it still owes a tombstone.
+    A cell that was published and then emptied stays, empty, until its index is forgotten: it still owes a tombstone.
     """
 
-    def __init__(self, row_at: Callable[[int, Name], tuple[str, bytes]]) -> None:
-        self._row_at = row_at
-        self._cells: dict[int, dict[Name, Cell]] = {}
-        self._peaks: dict[tuple[int, Name], Cell] = {}
-        self._changed: set[tuple[int, Name]] = set()
-        self._published: set[tuple[int, Name]] = set()
+    def __init__(self, places: Places[Name]) -> None:
+        self._places = places
+        self._columns: dict[int, Column[Name]] = {}
+        self._changed: set[int] = set()
         self._forgotten: list[tuple[int, Name]] = []
 
-    def cell(self, index: int, name: Name) -> Cell:
-        """The cell, to be changed."""
-        row = self._cells.get(index)
-        if row is None:
-            row = self._cells[index] = {}
-        cell = row.get(name)
-        if cell is None:
-            cell = row[name] = {}
-        self._changed.add((index, name))
-        return cell
+    def column(self, index: int) -> Column[Name]:
+        """The cells of an index, to be changed."""
+        self._changed.add(index)
+        column = self._columns.get(index)
+        if column is None:
+            column = self._columns[index] = Column()
+        return column
 
-    def merge(self, index: int, name: Name, other: Cell, sign: int = 1) -> None:
-        """Adds a whole cell."""
-        merge(self.cell(index, name), other, sign)
-
-    def peaks(self, index: int, name: Name) -> Cell:
-        """The peaks of a cell, to be changed."""
-        return self._peaks.setdefault((index, name), {})
-
-    def forget(self, floor: int) -> list[int]:
-        """Leaves behind all cells under `floor`; answers their indexes."""
-        return self.forget_between(0, floor)
-
-    def forget_between(self, least: int, floor: int) -> list[int]:
-        """Leaves behind all cells from `least` on and under `floor`; answers their indexes."""
-        gone = [index for index in self._cells if least <= index < floor]
-        for index in gone:
-            for name in self._cells.pop(index):
-                place = (index, name)
-                self._peaks.pop(place, None)
-                self._changed.discard(place)
-                if place in self._published:
-                    self._published.discard(place)
-                    self._forgotten.append(place)
-        return gone
+    def forget(self, floor: int, least: int = 0) -> None:
+        """Leaves behind all cells under `floor`, from `least` on."""
+        for index in [index for index in self._columns if least <= index < floor]:
+            self._forgotten.extend((index, name) for name in self._columns.pop(index).published)
+            self._changed.discard(index)
 
     def changed(self) -> Iterator[PartialRow]:
-        """Rows of the cells changed since the last call, and tombstones of those forgotten."""
-        places, self._changed = self._changed, set()
-        for index, name in sorted(places, key=lambda place: place[0]):
-            yield from self._publish(index, name)
-        forgotten, self._forgotten = self._forgotten, []
-        for place in forgotten:
-            yield PartialRow(*self._row_at(*place), FORGOTTEN)
+        """Rows of the cells changed since they were last told, and tombstones of those forgotten.
+
+        The grid may change between two of them; what changes meanwhile is told before the end.
+        """
+        while self._changed:
+            index = self._changed.pop()
+            column = self._columns[index]
+            while column.touched:
+                yield from self._publish(index, column, column.touched.pop())
+            if not column.cells and self._columns.get(index) is column:
+                del self._columns[index]
+                self._changed.discard(index)
+        while self._forgotten:
+            index, name = self._forgotten.pop()
+            for scope, key in self._places(index, name):
+                yield PartialRow(scope, key, FORGOTTEN)
 
     def rows(self) -> Iterator[PartialRow]:
-        """Rows of all cells with something in them. The grid may change between two of them."""
-        for index in list(self._cells):
-            for name in list(self._cells.get(index, ())):
-                if self._cells.get(index, {}).get(name):
-                    yield from self._publish(index, name)
+        """Rows of all cells with something in them; they count as told. The grid may change between two of them."""
+        for index in list(self._columns):
+            column = self._columns.get(index)
+            for name in list(column.cells) if column else ():
+                if column and column.cells.get(name) and self._columns.get(index) is column:
+                    column.touched.discard(name)
+                    yield from self._publish(index, column, name)
 
-    def _publish(self, index: int, name: Name) -> Iterator[PartialRow]:
-        place = (index, name)
-        cell = self._cells[index][name]
-        if not cell and place not in self._published:
-            self._drop(index, name)
+    def _publish(self, index: int, column: Column[Name], name: Name) -> Iterator[PartialRow]:
+        cell, peaks = column.cells[name], column.peaks.get(name)
+        if cell:
+            column.published.add(name)
+        elif name not in column.published:  # nobody heard of it: it leaves no trace
+            del column.cells[name]
+            column.peaks.pop(name, None)
             return
-        self._published.add(place)
-        yield PartialRow(*self._row_at(index, name), write_cell(cell, self._peaks.get(place)))
-
-    def _drop(self, index: int, name: Name) -> None:
-        """An empty cell that nobody heard of leaves no trace."""
-        row = self._cells[index]
-        del row[name]
-        self._peaks.pop((index, name), None)
-        if not row:
-            del self._cells[index]
+        value = write_cell(cell, peaks)
+        for scope, key in self._places(index, name):
+            yield PartialRow(scope, key, value)

@@ -47,9 +47,8 @@ class Ledger:
             share.update({f"by_{split}": {} for split in (*_SPLITS, "aspect")})
         for split in _SPLITS:
             for value, cell in sorted(splits[split].items(), key=lambda entry: str(entry[0])):
-                for name, share in shares_of(cell, promised).items():
-                    if share["cases"]:
-                        found[name][f"by_{split}"][label_of(value)] = share
+                for name, share in shares_of(cell, promised, empty=False).items():
+                    found[name][f"by_{split}"][label_of(value)] = share
         steps = histograms(plain)
         for name, aspects in BY_ASPECT.items():
             for aspect, measure in aspects.items():
@@ -88,10 +87,14 @@ def label_of(value: str | int) -> str:
     return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)
 
 
-def shares_of(cell: Cell, promised: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Every measure of a cell, by id."""
+def shares_of(cell: Cell, promised: Sequence[str], *, empty: bool = True) -> dict[str, dict[str, Any]]:
+    """Every measure of a cell, by id; those without a case only if `empty`."""
     steps = histograms(cell)
-    return {name: share_of(cell, measure, steps) for name, measure in measures_of(tuple(promised)).items()}
+    return {
+        name: share_of(cell, measure, steps)
+        for name, measure in measures_of(tuple(promised)).items()
+        if empty or any(code in cell for code in measure.denominator or measure.numerator)
+    }
 
 
 def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[int, int]]]) -> dict[str, Any]:
@@ -99,11 +102,11 @@ def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[in
 
     The cases of a count or weight are what was counted; else the denominator.
     """
-    numerator = sum(cell.get(code, 0) for code in measure.numerator)
-    denominator = sum(cell.get(code, 0) for code in measure.denominator) if measure.denominator else 1
-    cases = (
-        denominator if measure.denominator else sum(cell.get(code, 0) for code in measure.cases or measure.numerator)
-    )
+    numerator = sum([cell.get(code, 0) for code in measure.numerator])
+    denominator = sum([cell.get(code, 0) for code in measure.denominator]) if measure.denominator else 1
+    cases = denominator
+    if not measure.denominator:
+        cases = sum([cell.get(code, 0) for code in measure.cases or measure.numerator])
     scale = SCALE[measure.unit]
     share: dict[str, Any] = {
         "numerator": numerator,
@@ -112,13 +115,18 @@ def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[in
         "value": numerator / (denominator * scale) if denominator else None,
     }
     if measure.histograms:
-        pooled: dict[int, int] = {}
-        for first in measure.histograms:
-            for bucket, number in steps.get(first, ()):
-                pooled[bucket] = pooled.get(bucket, 0) + number
-        ordered = sorted(pooled.items())
+        ordered = _pooled(measure.histograms, steps)
         share["histogram"] = [(least_of(bucket), number) for bucket, number in ordered]
         found = quantiles(ordered, cases, (50, 90, 95)) if cases else (None, None, None)
         for name, value in zip(("p50", "p90", "p95"), found, strict=True):
             share[name] = None if value is None else value / scale
     return share
+
+
+def _pooled(firsts: Sequence[int], steps: Mapping[int, Sequence[tuple[int, int]]]) -> Sequence[tuple[int, int]]:
+    if len(firsts) == 1:
+        return steps.get(firsts[0], ())
+    pooled: Cell = {}
+    for first in firsts:
+        merge(pooled, dict(steps.get(first, ())))
+    return sorted(pooled.items())

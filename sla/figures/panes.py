@@ -8,7 +8,7 @@ from models import scope
 from models.fact import Dims, Fact
 from models.kpi import METRICS
 from models.partial import PartialRow
-from sla.figures.codes import ESCALATED_TICKETS, HANDLED_TICKETS, Cell, bump, tally
+from sla.figures.codes import ESCALATED_TICKETS, HANDLED_TICKETS, Cell, amounts_of, bump
 from sla.figures.grid import Grid
 from sla.figures.rows import key_of
 
@@ -63,7 +63,7 @@ class Panes:
 
     def __init__(self) -> None:
         self.floor = 0  # the first minute that is kept
-        self._grid: Grid[str] = Grid(lambda minute, name: (name, key_of("m", minute)))
+        self._grid: Grid[str] = Grid(lambda minute, name: ((name, key_of("m", minute)),))
         self._measured: dict[int, list[Fact]] = {}
 
     def forget(self, floor: int) -> None:
@@ -78,25 +78,38 @@ class Panes:
     def add(self, fact: Fact) -> None:
         """Counts a fact that is not under the floor."""
         minute = fact[1] // MINUTE_MS
-        measured = fact[0] in MEASURED
-        if measured:
+        column = self._grid.column(minute)
+        cells, touched = column.cells, column.touched
+        amounts = amounts_of(fact)
+        names = scopes_of(fact[2], fact[3])
+        for name in names:
+            touched.add(name)
+            cell = cells.get(name)
+            if cell is None:
+                cells[name] = dict(amounts)
+            else:
+                for code, amount in amounts:
+                    cell[code] = cell.get(code, 0) + amount
+        if fact[0] in MEASURED:
             self._measured.setdefault(minute, []).append(fact)
-        for name in scopes_of(fact[2], fact[3]):
-            tally(self._grid.cell(minute, name), fact, 1)
-            if measured:
-                raise_peaks(self._grid.peaks(minute, name), fact[4], fact[7])
+            for name in names:
+                raise_peaks(column.peaks_of(name), fact[4], fact[7])
 
     def retract(self, fact: Fact) -> None:
         """Takes out a fact that was counted and is not under the floor."""
         minute = fact[1] // MINUTE_MS
+        column = self._grid.column(minute)
+        amounts = amounts_of(fact)
         names = scopes_of(fact[2], fact[3])
         for name in names:
-            tally(self._grid.cell(minute, name), fact, -1)
+            cell = column.cell(name)
+            for code, amount in amounts:
+                bump(cell, code, -amount)
         if fact[0] in MEASURED:
             left = self._measured[minute]
             left.remove(fact)
             for name in names:
-                self._lower_peaks(minute, name, fact, left)
+                _lower_peaks(column.peaks_of(name), name, fact, left)
             if not left:
                 del self._measured[minute]
 
@@ -104,22 +117,23 @@ class Panes:
         """Adds or takes out what `latest_marks` gave."""
         for (code, name), minute in marks.items():
             if minute >= self.floor:
-                bump(self._grid.cell(minute, name), code, sign)
+                bump(self._grid.column(minute).cell(name), code, sign)
 
     def changed(self) -> Iterator[PartialRow]:
-        """Rows that changed since the last call."""
+        """Rows that changed since they were last told."""
         return self._grid.changed()
 
     def rows(self) -> Iterator[PartialRow]:
-        """All rows."""
+        """All rows; they count as told."""
         return self._grid.rows()
 
-    def _lower_peaks(self, minute: int, name: str, gone: Fact, left: list[Fact]) -> None:
-        """Finds the peaks anew, only when one of them is what was taken out."""
-        peaks, code = self._grid.peaks(minute, name), PEAK[gone[4]]
-        if gone[7] != peaks[code] and -gone[7] != peaks[code + 1]:
-            return
-        del peaks[code], peaks[code + 1]
-        for fact in left:
-            if fact[4] == gone[4] and name in scopes_of(fact[2], fact[3]):
-                raise_peaks(peaks, fact[4], fact[7])
+
+def _lower_peaks(peaks: Cell, name: str, gone: Fact, left: Iterable[Fact]) -> None:
+    """Finds the peaks anew, only when one of them is what was taken out."""
+    code = PEAK[gone[4]]
+    if gone[7] != peaks[code] and -gone[7] != peaks[code + 1]:
+        return
+    del peaks[code], peaks[code + 1]
+    for fact in left:
+        if fact[4] == gone[4] and name in scopes_of(fact[2], fact[3]):
+            raise_peaks(peaks, fact[4], fact[7])

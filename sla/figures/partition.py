@@ -17,7 +17,7 @@ from sla.figures.credits import CREDITING, credits_of
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.gauges import Gauges
 from sla.figures.panes import HANDLING, MINUTE_MS, Panes, latest_marks
-from sla.figures.slots import SLOT_KINDS, Slots
+from sla.figures.slots import SLOT_KINDS, STANDING_KINDS, Slots
 from sla.figures.totals import Totals
 
 DAY_MS = 86_400_000
@@ -26,6 +26,7 @@ SLOT_DAYS = 8
 PERIOD_DAYS = 40
 #: Partitions are not equally far: minutes stay this much longer than the windows of their own watermark need them.
 SKEW_MINUTES = 60
+UNLIMITED = 1 << 62
 
 
 class PartitionFigures:
@@ -63,32 +64,40 @@ class PartitionFigures:
         self._slots.forget((now_ms - SLOT_DAYS * DAY_MS) // SLOT_MS)
         self._totals.forget(self._days.day_of(now_ms - PERIOD_DAYS * DAY_MS))
 
-    def settle(self, limit: int | None = None) -> bool:
-        """Works through noted tickets, at most `limit`; True when there are more, so that a loop can breathe."""
-        facts = self._facts
-        while facts:
-            if limit is not None:
-                if limit <= 0:
-                    return True
-                limit -= 1
-            self._apply(*facts.popitem()[1])
-        stands, self._stands = self._stands, {}
-        for ticket_id, (before, after) in stands.items():
-            self._gauges.set(ticket_id, before, after)
-        return False
+    def settle(self, limit: int = UNLIMITED) -> bool:
+        """Works through what is noted, `limit` pieces of some 30 µs at most; True when there is more.
 
-    def changed(self) -> list[PartialRow]:
-        """The cells changed since the last call, absolute; emptied ones as nothing, forgotten ones as tombstones."""
+        A loop that must breathe calls it until False before it asks for rows, which does the rest at once.
+        """
+        while self._facts and limit > 0:
+            self._apply(*self._facts.popitem()[1])
+            limit -= 1
+        while self._stands and limit > 0:
+            ticket_id, (before, after) = self._stands.popitem()
+            self._gauges.set(ticket_id, before, after)
+            limit -= 1
+        return self._totals.settle(limit) <= 0
+
+    def changed(self, *, totals: bool = True) -> list[PartialRow]:
+        """The cells changed since they were last told, absolute: see `changes`."""
+        return list(self.changes(totals=totals))
+
+    def changes(self, *, totals: bool = True) -> Iterator[PartialRow]:
+        """The cells changed since they were last told, one by one, absolute; figures may change between two of them.
+
+        Emptied cells are nothing, forgotten ones tombstones. Totals of days and months are the largest rows and the
+        least urgent ones: without `totals` they wait for a call that asks for them.
+        """
         self.settle()
-        return [
-            *self._panes.changed(),
-            *self._slots.changed(),
-            *self._gauges.changed(),
-            *self._totals.changed(),
-        ]
+        yield from self._panes.changed()
+        yield from self._slots.changed()
+        yield from self._gauges.changed()
+        yield from self._totals.known()
+        if totals:
+            yield from self._totals.changed()
 
     def dump(self) -> Iterator[PartialRow]:
-        """All cells, to be published after a takeover; what changes meanwhile comes with the next `changed` as well."""
+        """All cells, one by one, to be published after a takeover; what changes meanwhile is told by `changed`."""
         self.settle()
         yield from self._panes.rows()
         yield from self._slots.rows()
@@ -116,16 +125,16 @@ class PartitionFigures:
     def _move(self, gone: Sequence[Fact], added: Sequence[Fact]) -> None:
         """Moves panes and slots."""
         panes, slots = self._panes, self._slots
-        from_ms, slots_from_ms = panes.floor * MINUTE_MS, slots.floor * SLOT_MS
-        for fact in gone:
-            if fact[1] >= from_ms:
-                panes.retract(fact)
-        for fact in added:
-            if fact[1] >= from_ms:
-                panes.add(fact)
+        panes_from, slots_from = panes.floor * MINUTE_MS, slots.floor * SLOT_MS
         for facts, sign in ((gone, -1), (added, 1)):
             for fact in facts:
-                if fact[0] in SLOT_KINDS and (fact[1] >= slots_from_ms or fact[0] in {"opened", "left"}):
+                at, kind = fact[1], fact[0]
+                if at >= panes_from:
+                    if sign > 0:
+                        panes.add(fact)
+                    else:
+                        panes.retract(fact)
+                if (at >= slots_from and kind in SLOT_KINDS) or kind in STANDING_KINDS:
                     slots.tally(fact, sign)
 
     def _mark(self, old: Sequence[Fact], new: Sequence[Fact]) -> None:

@@ -36,13 +36,12 @@ def place_of(key: bytes) -> list[Any]:
 
 
 def write_cell(cell: Cell, peaks: Cell | None = None) -> bytes:
-    """The value of a row; the same cell gives the same bytes."""
+    """The value of a row: codes, amounts, and those of the peaks if there are any."""
     if not cell:
         return EMPTY
-    flat = [number for pair in sorted(cell.items()) for number in pair]
     if peaks:
-        return orjson.dumps([FORMAT, flat, [number for pair in sorted(peaks.items()) for number in pair]])
-    return orjson.dumps([FORMAT, flat])
+        return orjson.dumps([FORMAT, list(cell), list(cell.values()), list(peaks), list(peaks.values())])
+    return orjson.dumps([FORMAT, list(cell), list(cell.values())])
 
 
 def write_list(*values: str | int | None) -> bytes:
@@ -69,12 +68,10 @@ def read_list(value: bytes) -> list[Any]:
 
 def read_cell(value: bytes) -> tuple[Cell, Cell]:
     """The cell and the peaks of a row's value; errors as `read_list`."""
+    if value == EMPTY:
+        return {}, {}
     parts = read_list(value)
     if not parts:
         return {}, {}
-    flat = parts[0]
-    cell = dict(zip(flat[::2], flat[1::2], strict=True))
-    if len(parts) == 1:
-        return cell, {}
-    flat = parts[1]
-    return cell, dict(zip(flat[::2], flat[1::2], strict=True))
+    cell = dict(zip(parts[0], parts[1], strict=True))
+    return cell, dict(zip(parts[2], parts[3], strict=True)) if len(parts) > 2 else {}

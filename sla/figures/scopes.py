@@ -15,6 +15,7 @@ import orjson
 from models.instant import format_ms
 from models.kpi import TODAY, WINDOW_MINUTES, Document
 from models.partial import FORGOTTEN, PartialRow
+from sla.figures.codes import Cell
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.document import kpi_figures
 from sla.figures.gauges import LIVE_FIELDS
@@ -116,8 +117,12 @@ class ScopeFigures:
             self._advance_slot(as_of)
         return as_of
 
-    def documents(self, *, whole: bool = False) -> Iterator[Document]:
-        """What changed since the last call (`whole`: everything), made piece by piece as it is asked for."""
+    def documents(self, *, whole: bool = False, periods: bool = True) -> Iterator[Document]:
+        """What changed since the last call (`whole`: everything), made piece by piece as it is asked for.
+
+        Period documents are the largest and the least urgent ones: without `periods` they wait for a call that asks
+        for them.
+        """
         if self.as_of is None:
             return
         if whole:
@@ -134,7 +139,7 @@ class ScopeFigures:
                 else orjson.dumps(dict(zip(("created", "solved", "open", "met", "breached"), numbers, strict=True)))
             )
             yield Document("day", name, format_ms(slot * SLOT_MS), value)
-        for period, subject, body in self._periods.changed(self.as_of, whole=whole):
+        for period, subject, body in self._periods.changed(self.as_of, whole=whole) if periods else ():
             yield Document("period", subject, period, None if body is None else orjson.dumps(body))
 
     def kpis(self) -> Iterator[Document]:
@@ -189,8 +194,10 @@ class ScopeFigures:
 
     def _move_pane(self, partition: int, name: RowName, minute: int, old: bytes, new: bytes) -> None:
         (old_cell, old_peaks), (new_cell, new_peaks) = read_cell(old), read_cell(new)
-        peaks = dict(new_peaks)
-        if all(new_peaks.get(code, value - 1) >= value for code, value in old_peaks.items()):
+        peaks = new_peaks
+        if not old_peaks and not self._windows.peaks(name[0], minute):
+            others: list[Cell] = []
+        elif all(new_peaks.get(code, value - 1) >= value for code, value in old_peaks.items()):
             others = [self._windows.peaks(name[0], minute)]
         else:
             rows = (held.get(name) for other, held in self._rows.items() if other != partition)
@@ -198,7 +205,7 @@ class ScopeFigures:
         for found in others:
             for code, value in found.items():
                 if value > peaks.get(code, value - 1):
-                    peaks[code] = value
+                    peaks = {**peaks, code: value}
         self._windows.apply(name[0], minute, old_cell, new_cell, peaks)
 
     def _know(self, scope: str, change: int) -> None:
@@ -257,15 +264,17 @@ class ScopeFigures:
                 yield self._kpi(scope, window)
 
     def _kpi(self, scope: str, window: str) -> Document:
-        cell, peaks = self._windows.result(scope, window)
         begin, end = self._bounds[window]
         body = {"scope": scope, "window": window, "from": begin, "to": end, "as_of": self._as_of_text}
         return Document(
             "kpi",
             scope,
             window,
-            orjson.dumps(body | (kpi_figures(cell, peaks, self._promised) if cell else self._nothing)),
+            orjson.dumps(body | self._windows.result(scope, window, self._figures)),
         )
+
+    def _figures(self, cell: Cell, peaks: Cell) -> dict[str, Any]:
+        return kpi_figures(cell, peaks, self._promised) if cell else self._nothing
 
     def _lives(self) -> Iterator[Document]:
         while self._live_changed:

@@ -18,6 +18,8 @@ from sla.figures.rows import EMPTY, STANDING_KEY, key_of, write_list
 
 #: The kinds that a slot holds.
 SLOT_KINDS = frozenset({"created", "solved", "met", "breached", "opened", "left"})
+#: Those that move how many tickets stand open, however long ago.
+STANDING_KINDS = frozenset({"opened", "left"})
 
 
 def slot_scopes(dims: Dims) -> tuple[str, ...]:
@@ -32,7 +34,7 @@ class Slots:
 
     def __init__(self) -> None:
         self.floor = 0  # the first slot that is kept
-        self._grid: Grid[str] = Grid(lambda slot, name: (name, key_of("s", slot)))
+        self._grid: Grid[str] = Grid(lambda slot, name: ((name, key_of("s", slot)),))
         self._standing: dict[str, int] = {}
         self._moved: set[str] = set()
 
@@ -55,22 +57,23 @@ class Slots:
                 self._standing[name] = self._standing.get(name, 0) + moves
                 self._moved.add(name)
             if live:
-                bump(self._grid.cell(slot, name), code, sign)
+                bump(self._grid.column(slot).cell(name), code, sign)
 
     def changed(self) -> Iterator[PartialRow]:
-        """Rows that changed since the last call."""
+        """Rows that changed since they were last told."""
         yield from self._grid.changed()
-        moved, self._moved = self._moved, set()
-        for name in sorted(moved):
+        while self._moved:
+            name = self._moved.pop()
             yield self._stands(name)
             if not self._standing[name]:
                 del self._standing[name]
 
     def rows(self) -> Iterator[PartialRow]:
-        """All rows."""
+        """All rows; they count as told."""
         yield from self._grid.rows()
-        for name in sorted(self._standing):
+        for name in list(self._standing):
             if self._standing.get(name):
+                self._moved.discard(name)
                 yield self._stands(name)
 
     def _stands(self, name: str) -> PartialRow:

@@ -12,16 +12,17 @@ from functools import lru_cache
 from models import scope
 from models.fact import Dims, Fact
 from models.partial import PartialRow
-from sla.figures.codes import FACTS_END, Cell, bump, merge, tally
+from sla.figures.codes import FACTS_END, Cell, amounts_of, bump, merge
 from sla.figures.credits import Credits, Place
-from sla.figures.days import Days
+from sla.figures.days import SLOT_MS, Days
 from sla.figures.grid import Grid
 from sla.figures.panes import scopes_of
 from sla.figures.rows import EMPTY, KNOWN_KEY, key_of, write_list
 from sla.figures.slots import slot_scopes
 
-#: A cell of totals: subject, priority, tier, complexity.
-Part = tuple[str, str, str | None, int]
+#: A cell of totals: subject (`all`, a team or a person), raw team, priority, tier, complexity. The cell of `all` with
+#: priority P0 is that of `priority:P0` as well, and so is a team's: kept once, published for both.
+Part = tuple[str, str | None, str, str | None, int]
 #: A cell of tickets counted once: subject, split ("" for none), value of the split.
 Once = tuple[str, str, str | int]
 
@@ -34,6 +35,20 @@ def is_day(period: int) -> bool:
 def subjects_of(period: int, dims: Dims, person: str | None) -> tuple[str, ...]:
     """The subjects that a day or month keeps totals for."""
     return slot_scopes(dims) if is_day(period) else scope.of_board(dims[0], dims[1], person)
+
+
+def _part_places(period: int, part: Part) -> list[tuple[str, bytes]]:
+    subject, team, priority, tier, complexity = part
+    key = key_of("t", period, priority, tier, complexity)
+    if subject == scope.ALL:
+        return [(subject, key), (scope.priority(priority), key)]
+    if team is not None and not is_day(period):
+        return [(subject, key), (scope.team_priority(team, priority), key)]
+    return [(subject, key)]
+
+
+def _once_places(period: int, once: Once) -> list[tuple[str, bytes]]:
+    return [(once[0], key_of("d", period, *once[1:]))]
 
 
 @lru_cache(maxsize=16384)
@@ -58,8 +73,8 @@ class Totals:
         self._facts: dict[tuple[int, Dims, str | None], Cell] = {}
         self._exact: dict[tuple[int, Dims, str | None], Cell] = {}
         self._tickets: dict[tuple[int, int, frozenset[Place]], int] = {}
-        self._parts: Grid[Part] = Grid(lambda period, part: (part[0], key_of("t", period, *part[1:])))
-        self._once: Grid[Once] = Grid(lambda period, once: (once[0], key_of("d", period, *once[1:])))
+        self._parts: Grid[Part] = Grid(_part_places)
+        self._once: Grid[Once] = Grid(_once_places)
         self._known: dict[str, int] = {}
         self._announced: set[str] = set()
         self._touched: set[str] = set()
@@ -67,10 +82,9 @@ class Totals:
     def forget(self, floor: int) -> None:
         """Leaves behind the days under `floor`; it never falls. Months stay as long as their facts."""
         if floor > self.floor:
-            self._settle()
             self.floor = floor
-            self._forget_days(self._parts)
-            self._forget_days(self._once)
+            self._parts.forget(floor, least=1_000_000)
+            self._once.forget(floor, least=1_000_000)
 
     def periods_of(self, at: int) -> tuple[int, ...]:
         """The month of an instant, and its day while that is kept."""
@@ -83,21 +97,23 @@ class Totals:
 
     def tally(self, facts: Iterable[Fact], sign: int) -> None:
         """Adds facts, or takes them out."""
-        day_of, floor, pending = self._days.day_of, self.floor, self._facts
+        pending = self._facts
         dims: Dims | None = None
         person: str | None = None
-        at_day = -1
+        slot = -1
         cell: Cell = {}
         for fact in facts:
-            day = day_of(fact[1])
-            if day < floor:
-                day //= 100
-            if fact[2] is not dims or fact[3] != person or day != at_day:
-                dims, person, at_day = fact[2], fact[3], day
-                key = (day, dims, person)
-                found = pending.get(key)
-                cell = pending.setdefault(key, {}) if found is None else found
-            tally(cell, fact, sign)
+            if fact[2] is not dims or fact[3] != person or fact[1] // SLOT_MS != slot:
+                dims, person, slot = fact[2], fact[3], fact[1] // SLOT_MS
+                period = self._days.day_of(fact[1])
+                if period < self.floor:
+                    period //= 100
+                key = (period, dims, person)
+                cell = pending.get(key)  # type: ignore[assignment]
+                if cell is None:
+                    cell = pending[key] = {}
+            for code, amount in amounts_of(fact):
+                cell[code] = cell.get(code, 0) + sign * amount
 
     def credit(self, found: Credits, sign: int) -> None:
         """Adds what follows from a ticket's facts together, or takes it out."""
@@ -106,24 +122,43 @@ class Totals:
         for entry in found.tickets:
             self._tickets[entry] = self._tickets.get(entry, 0) + sign
 
+    def settle(self, limit: int) -> int:
+        """Hands pending cells on to their subjects, at most `limit`; answers what is left of the limit."""
+        while self._facts and limit > 0:
+            self._settle_facts(*self._facts.popitem())
+            limit -= 1
+        while self._exact and limit > 0:
+            (period, dims, person), cell = self._exact.popitem()
+            self._spread(period, dims, person, cell)
+            limit -= 1
+        while self._tickets and limit > 0:
+            (period, code, places), number = self._tickets.popitem()
+            limit -= 1
+            if number and (not is_day(period) or period >= self.floor):
+                column = self._once.column(period)
+                for once in _once_in(is_day(period), places):
+                    bump(column.cell(once), code, number)
+        return limit
+
     def changed(self) -> Iterator[PartialRow]:
-        """Rows that changed since the last call."""
-        self._settle()
+        """Rows of totals that changed since they were last told."""
         yield from self._parts.changed()
         yield from self._once.changed()
-        touched, self._touched = self._touched, set()
-        for name in sorted(touched):
+
+    def known(self) -> Iterator[PartialRow]:
+        """Rows of the scopes that became known, or have nothing left, since they were last told."""
+        while self._touched:
+            name = self._touched.pop()
             if bool(self._known[name]) != (name in self._announced):
                 yield self._knows(name)
             if not self._known[name]:
                 del self._known[name]
 
     def rows(self) -> Iterator[PartialRow]:
-        """All rows."""
-        self._settle()
+        """All rows; they count as told."""
         yield from self._parts.rows()
         yield from self._once.rows()
-        for name in sorted(self._known):
+        for name in list(self._known):
             if self._known.get(name):
                 yield self._knows(name)
 
@@ -134,25 +169,13 @@ class Totals:
         self._announced.discard(name)
         return PartialRow(name, KNOWN_KEY, EMPTY)
 
-    def _forget_days(self, grid: Grid[Part] | Grid[Once]) -> None:
-        grid.forget_between(1_000_000, self.floor)
-
-    def _settle(self) -> None:
-        """Hands the pending cells on to subjects; a day's facts are its month's, too."""
-        pending, self._facts = self._facts, {}
-        for (period, dims, person), cell in pending.items():
-            self._know(dims, person, sum(amount for code, amount in cell.items() if code < FACTS_END))
-            if is_day(period):
-                self._spread(period, dims, person, cell)
-            self._spread(period // 100 if is_day(period) else period, dims, person, cell)
-        exact, self._exact = self._exact, {}
-        for (period, dims, person), cell in exact.items():
+    def _settle_facts(self, place: tuple[int, Dims, str | None], cell: Cell) -> None:
+        """Hands a pending cell on; a day's facts are its month's, too."""
+        period, dims, person = place
+        self._know(dims, person, sum(amount for code, amount in cell.items() if code < FACTS_END))
+        if is_day(period):
             self._spread(period, dims, person, cell)
-        tickets, self._tickets = self._tickets, {}
-        for (period, code, places), number in tickets.items():
-            if number and (not is_day(period) or period >= self.floor):
-                for once in _once_in(is_day(period), places):
-                    bump(self._once.cell(period, once), code, number)
+        self._spread(period // 100 if is_day(period) else period, dims, person, cell)
 
     def _know(self, dims: Dims, person: str | None, number: int) -> None:
         """Counts the facts that a scope is known by."""
@@ -164,5 +187,10 @@ class Totals:
     def _spread(self, period: int, dims: Dims, person: str | None, cell: Cell) -> None:
         """Adds a pending cell to its subjects, unless its day has gone."""
         if cell and (not is_day(period) or period >= self.floor):
-            for subject in subjects_of(period, dims, person):
-                merge(self._parts.cell(period, (subject, dims[1], dims[2], dims[4])), cell)
+            team, priority, tier, _, complexity = dims
+            column = self._parts.column(period)
+            merge(column.cell((scope.ALL, None, priority, tier, complexity)), cell)
+            if team is not None:
+                merge(column.cell((scope.team(team), team, priority, tier, complexity)), cell)
+            if person is not None and not is_day(period):
+                merge(column.cell((scope.agent(person), None, priority, tier, complexity)), cell)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from models.kpi import AGENT_WINDOWS, WINDOWS
 from sla.figures.codes import Cell, merge
@@ -11,14 +12,18 @@ Bounds = Mapping[str, tuple[int, int]]  # window → first minute, first minute 
 
 
 class _Sum:
-    """What lies in one window of one scope; `stale` when its peaks may have left it."""
+    """What lies in one window of one scope; `stale` when its peaks may have left it.
 
-    __slots__ = ("cell", "peaks", "stale")
+    `figures` are what was made of it and still holds.
+    """
+
+    __slots__ = ("cell", "figures", "peaks", "stale")
 
     def __init__(self) -> None:
         self.cell: Cell = {}
         self.peaks: Cell = {}
         self.stale = False
+        self.figures: dict[str, Any] | None = None
 
     def raise_peaks(self, peaks: Cell) -> None:
         mine = self.peaks
@@ -55,21 +60,26 @@ class Windows:
 
     def apply(self, name: str, minute: int, old: Cell, new: Cell, peaks: Cell) -> None:
         """Replaces a partition's part of a pane; `peaks` are the pane's over all partitions, with the new part."""
+        delta = new
+        if old:
+            delta = dict(new)
+            merge(delta, old, -1)
         pane = self._pane(name, minute)
-        before = pane.peaks
-        merge(pane.cell, old, -1)
-        merge(pane.cell, new)
-        pane.peaks = peaks
-        for window, (begin, end) in self.bounds.items():
+        before, pane.peaks = pane.peaks, peaks
+        if pane.cell:
+            merge(pane.cell, delta)
+        else:
+            pane.cell = dict(delta)
+        repeaked = before != peaks
+        for window in windows_of(name):
+            begin, end = self.bounds.get(window, (0, 0))
             if begin <= minute < end:
                 found = self._sum(name, window)
-                if found is None:
-                    continue
-                merge(found.cell, old, -1)
-                merge(found.cell, new)
-                if before != peaks:
+                merge(found.cell, delta)
+                if repeaked:
                     found.doubt_peaks(before)
                     found.raise_peaks(peaks)
+                found.figures = None
                 self._changed.add((name, window))
         if not pane.cell:
             self._drop(name, minute)
@@ -105,14 +115,16 @@ class Windows:
         pane = self._panes.get(name, {}).get(minute)
         return pane.peaks if pane else {}
 
-    def result(self, name: str, window: str) -> tuple[Cell, Cell]:
-        """The sums and peaks of a window."""
+    def result(self, name: str, window: str, make: Callable[[Cell, Cell], dict[str, Any]]) -> dict[str, Any]:
+        """What `make` makes of the sums and peaks of a window, made anew only if they changed."""
         found = self._sums.get(name, {}).get(window)
         if found is None:
-            return {}, {}
-        if found.stale:
-            self._find_peaks(name, window, found)
-        return found.cell, found.peaks
+            return make({}, {})
+        if found.figures is None:
+            if found.stale:
+                self._find_peaks(name, window, found)
+            found.figures = make(found.cell, found.peaks)
+        return found.figures
 
     def _find_peaks(self, name: str, window: str, found: _Sum) -> None:
         begin, end = self.bounds[window]
@@ -124,9 +136,10 @@ class Windows:
 
     def _turn(self, window: str, minute: int, *, entering: bool) -> None:
         for name in self._names.get(minute, ()):
-            pane, found = self._panes[name][minute], self._sum(name, window)
-            if found is None:
+            if window not in windows_of(name):
                 continue
+            pane, found = self._panes[name][minute], self._sum(name, window)
+            found.figures = None
             merge(found.cell, pane.cell, 1 if entering else -1)
             if entering:
                 found.raise_peaks(pane.peaks)
@@ -157,9 +170,7 @@ class Windows:
         if not names:
             del self._names[minute]
 
-    def _sum(self, name: str, window: str) -> _Sum | None:
-        if name.startswith("agent:") and window not in AGENT_WINDOWS:
-            return None
+    def _sum(self, name: str, window: str) -> _Sum:
         sums = self._sums.setdefault(name, {})
         found = sums.get(window)
         if found is None:

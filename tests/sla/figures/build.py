@@ -50,7 +50,9 @@ def gauge(created_at: int, *, dims: Dims = NETWORK, assignee: str | None = None,
 class Desk:
     """Stage 1 and stage 2 wired together, and what a sink would hold after reading along."""
 
-    def __init__(self, partitions: int = 1, now: int = NOW, zone: str = ZONE, promised: Sequence[str] = PROMISED) -> None:
+    def __init__(
+        self, partitions: int = 1, now: int = NOW, zone: str = ZONE, promised: Sequence[str] = PROMISED
+    ) -> None:
         self.zone = zone
         self.stage1 = [PartitionFigures(number, zone) for number in range(partitions)]
         self.stage2 = ScopeFigures(zone, promised, partitions=range(partitions))
@@ -85,7 +87,9 @@ class Desk:
         for figures in self.stage1:
             figures.advance(self.now)
 
-    def take_over(self, number: int, facts: Iterable[tuple[str, Sequence[Fact]]], gauges: Iterable[tuple[str, Gauge]]) -> None:
+    def take_over(
+        self, number: int, facts: Iterable[tuple[str, Sequence[Fact]]], gauges: Iterable[tuple[str, Gauge]]
+    ) -> None:
         """A new owner builds a partition's figures anew and publishes them under a new epoch, then the mark."""
         figures = self.stage1[number] = PartitionFigures(number, self.zone)
         figures.advance(self.now)

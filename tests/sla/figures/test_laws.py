@@ -38,30 +38,43 @@ durations = st.one_of(st.integers(0, 300), st.integers(0, 5 * DAY))
 kinds = st.one_of(
     st.tuples(
         st.sampled_from(("created", "first_responses", "reopened", "closed", "cancelled", "priority_changes")),
-        st.just("-"), st.just(0), st.just(""),
+        st.just("-"),
+        st.just(0),
+        st.just(""),
     ),
     st.tuples(st.sampled_from(("replied", "escalated", "opened", "left")), st.just("-"), st.just(0), st.just("")),
     st.tuples(
-        st.just("solved"), st.just("-"), st.sampled_from((1_000_000, 2_500_000)),
+        st.just("solved"),
+        st.just("-"),
+        st.sampled_from((1_000_000, 2_500_000)),
         st.sampled_from(("", "first_contact", "first_contact+kept+workaround", "followed_up+recorded")),
     ),
     st.tuples(st.sampled_from(("met", "late", "stopped")), st.sampled_from(oracle.METRICS), durations, st.just("")),
     st.tuples(st.just("breached"), st.sampled_from(oracle.METRICS), st.just(0), st.just("")),
     st.tuples(
-        st.just("rated"), st.sampled_from(("overall", "attitude")), st.integers(0, 100_000_000),
+        st.just("rated"),
+        st.sampled_from(("overall", "attitude")),
+        st.integers(0, 100_000_000),
         st.sampled_from(("customer", "colleague")),
     ),
     st.tuples(
-        st.just("flagged"), st.sampled_from(("complaint", "complaint_resolved", "cross_team", "self_service")),
-        st.just(0), st.just(""),
+        st.just("flagged"),
+        st.sampled_from(("complaint", "complaint_resolved", "cross_team", "self_service")),
+        st.just(0),
+        st.just(""),
     ),
 )
 #: What a fact is, but for its instant: that is known only when it happens.
 seeds = st.tuples(kinds, ages, dims, people, st.sampled_from("abc"))
 tickets = st.sampled_from(("t1", "t2", "t3"))
 gauges = st.builds(
-    Gauge, dims=dims, assignee=people, created_at=st.integers(NOW - 9 * DAY, NOW),
-    waiting=st.booleans(), at_risk=st.booleans(), breached=st.booleans(),
+    Gauge,
+    dims=dims,
+    assignee=people,
+    created_at=st.integers(NOW - 9 * DAY, NOW),
+    waiting=st.booleans(),
+    at_risk=st.booleans(),
+    breached=st.booleans(),
 )
 steps = st.one_of(
     st.tuples(st.just("append"), tickets, st.lists(seeds, max_size=5)),
