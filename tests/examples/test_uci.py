@@ -8,6 +8,7 @@ import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_the_extract_counts_as_its_rows_do(extract: list[Event]) -> None:
     solved: Counter[tuple[str, str]] = Counter()
     for number, rows in rows_of(EXTRACT).items():
         done = ("Resolved", "Closed")
-        pairs = list(zip(rows, rows[1:], strict=False))
+        pairs = list(pairwise(rows))
         reopened += sum(a["incident_state"] in done and b["incident_state"] not in done for a, b in pairs)
         priorities += sum(a["priority"] != b["priority"] for a, b in pairs)
         if rows[-1]["resolved_at"] != "?":
