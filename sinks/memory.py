@@ -182,9 +182,18 @@ class MemoryView:
         """See `Reader.read_period`."""
         return self._json(keys.period(period, subject))
 
-    async def read_due(self, scope: str, limit: int) -> list[Deadline]:
+    async def read_tickets(self, ticket_ids: Sequence[str]) -> list[dict[str, Any] | None]:
+        """See `Reader.read_tickets`."""
+        return [self._json(keys.ticket(one)) for one in ticket_ids]
+
+    async def read_due(self, scope: str, limit: int, since_ms: int = 0) -> list[Deadline]:
         """See `Reader.read_due`."""
-        return [Deadline(*one) for one in self._scored(keys.due(scope))[:limit]]
+        return [Deadline(*one) for one in self._scored(keys.due(scope)) if one[1] >= since_ms][:limit]
+
+    async def read_overdue(self, scope: str, now_ms: int, limit: int) -> list[Deadline]:
+        """See `Reader.read_overdue`."""
+        past = [Deadline(*one) for one in self._scored(keys.due(scope)) if one[1] < now_ms]
+        return past[::-1][:limit]
 
     async def read_open(self, scope: str, limit: int) -> list[tuple[str, int]]:
         """See `Reader.read_open`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import orjson
@@ -40,8 +40,8 @@ class RedisReader:
         """See `Reader.read_ticket`."""
         return _json(await self._ask("GET", keys.ticket(ticket_id)))
 
-    async def read_tickets(self, ticket_ids: list[str]) -> list[dict[str, Any] | None]:
-        """Several documents at once, in the order asked for."""
+    async def read_tickets(self, ticket_ids: Sequence[str]) -> list[dict[str, Any] | None]:
+        """See `Reader.read_tickets`."""
         if not ticket_ids:
             return []
         return [_json(raw) for raw in await self._ask("MGET", *[keys.ticket(one) for one in ticket_ids])]
@@ -66,9 +66,21 @@ class RedisReader:
         """See `Reader.read_period`."""
         return _json(await self._ask("GET", keys.period(period, subject)))
 
-    async def read_due(self, scope: str, limit: int) -> list[Deadline]:
+    async def read_due(self, scope: str, limit: int, since_ms: int = 0) -> list[Deadline]:
         """See `Reader.read_due`."""
-        return [Deadline(*one) for one in await self._scored(keys.due(scope), limit)]
+        key = keys.due(scope)
+        found: Any = await self.link.run(
+            lambda client: client.zrangebyscore(key, since_ms, "+inf", start=0, num=limit, withscores=True)
+        )
+        return [Deadline(*one) for one in _pairs(found)]
+
+    async def read_overdue(self, scope: str, now_ms: int, limit: int) -> list[Deadline]:
+        """See `Reader.read_overdue`."""
+        key = keys.due(scope)
+        found: Any = await self.link.run(
+            lambda client: client.zrevrangebyscore(key, f"({now_ms}", "-inf", start=0, num=limit, withscores=True)
+        )
+        return [Deadline(*one) for one in _pairs(found)]
 
     async def read_open(self, scope: str, limit: int) -> list[tuple[str, int]]:
         """See `Reader.read_open`."""

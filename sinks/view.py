@@ -157,8 +157,14 @@ class Reader(Protocol):
     async def read_period(self, period: str, subject: str) -> dict[str, Any] | None:
         """The totals of a subject in a period."""
 
-    async def read_due(self, scope: str, limit: int) -> list[Deadline]:
-        """The next deadlines, overdue ones first."""
+    async def read_tickets(self, ticket_ids: Sequence[str]) -> list[dict[str, Any] | None]:
+        """Documents of several tickets, in the order asked for."""
+
+    async def read_due(self, scope: str, limit: int, since_ms: int = 0) -> list[Deadline]:
+        """The deadlines from `since_ms` on, soonest first; without it overdue ones too. Scope "" is all tickets'."""
+
+    async def read_overdue(self, scope: str, now_ms: int, limit: int) -> list[Deadline]:
+        """Deadlines that have passed before `now_ms`, the latest first."""
 
     async def read_open(self, scope: str, limit: int) -> list[tuple[str, int]]:
         """Open tickets with their creation in ms, oldest first."""

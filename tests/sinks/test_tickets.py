@@ -213,3 +213,15 @@ async def test_what_was_decided_is_trimmed_after_a_day(twin: Twin) -> None:
     assert 1 == await twin.view.trim(NOON, NOON - 3 * DAY // 4)
     assert [("a day ago", NOON - DAY), ("now", NOON)] == await twin.reader.read_decided("all", 0, NOON + 1)
     assert [("a day ago", NOON - DAY)] == await twin.reader.read_decided("all", 0, NOON)
+
+
+async def test_deadlines_ahead_and_behind_are_read_apart(twin: Twin) -> None:
+    """What is due from now on comes soonest first, what is overdue latest first."""
+    await twin.view.take_over(0, 5)
+    writes = [ticket(f"T{n}", *is_due(f"T{n}/update/1", NOON + n, "all")) for n in range(-3, 3)]
+    await twin.view.write_tickets(0, 5, 1, writes, NOON)
+
+    assert [NOON, NOON + 1] == [one.due_at for one in await twin.reader.read_due("all", 2, NOON)]
+    assert [NOON - 1, NOON - 2] == [one.due_at for one in await twin.reader.read_overdue("all", NOON, 2)]
+    assert [NOON - 3] == [one.due_at for one in await twin.reader.read_due("", 1)]
+    assert ["T2", None] == [one and one["ticket_id"] for one in await twin.reader.read_tickets(["T2", "T9"])]
