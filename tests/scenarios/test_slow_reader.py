@@ -15,7 +15,8 @@ from sla.cases import run_case
 from sla.policy import book_from
 from sla.ticket.document import document
 from sla.ticket.ticket import fold
-from tests.scenarios.slow_reader import METRICS, STEP, Unclear, read
+from tests.scenarios.slow_clock import STEP
+from tests.scenarios.slow_reader import METRICS, Unclear, read
 
 OFFICE = {
     "timezone": "UTC",
