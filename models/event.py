@@ -221,15 +221,15 @@ def _is_plain(kind: str, said: dict[str, Any]) -> bool:
     return needed in said and (kind != "ticket.rated" or 0 <= said["score"] <= said["scale"] > 0)
 
 
-def _follows(rule: _Rule, value: object, name: str) -> bool:
+def _follows(rule: _Rule, value: Any, name: str) -> bool:
     if rule is _BOOL:
         return value is True or value is False or (value is None and name == "first_contact")
     if rule is _WEIGHT:
-        return (value.__class__ is float or value.__class__ is int) and 0 <= value <= _LARGEST_WEIGHT  # type: ignore[operator]
+        return (value.__class__ is float or value.__class__ is int) and 0 <= value <= _LARGEST_WEIGHT
     if rule is _SCORE:
-        return (value.__class__ is float or value.__class__ is int) and 0 <= value <= _LARGEST_SCORE  # type: ignore[operator]
+        return (value.__class__ is float or value.__class__ is int) and 0 <= value <= _LARGEST_SCORE
     if rule is _TEXTS:
-        return value.__class__ is list and all(one.__class__ is str for one in value)  # type: ignore[attr-defined]
+        return value.__class__ is list and all(one.__class__ is str for one in value)
     return value.__class__ is str or value.__class__ is int or value is None
 
 

@@ -78,7 +78,9 @@ def replay(
     """Fold every ticket as of `as_of` (ms); `step` hears how many events were folded since it last did."""
     figures = PartitionFigures(0, book.zone)
     figures.advance(as_of)
-    tickets, broken, orphans = [], [], 0
+    tickets: list[bytes] = []
+    broken: list[bytes] = []
+    orphans = 0
     for ticket_id in sorted(events.tickets):
         known = events.tickets[ticket_id]
         ticket = fold(known.values(), book, as_of)

@@ -13,18 +13,27 @@ from sla.ticket.ticket import Ticket, fold, order_of
 
 
 class Held:
-    """A ticket of a partition. `rows` are its events' bytes by event id, as they came, each held once."""
+    """A ticket of a partition.
 
-    __slots__ = ("arrived", "booked", "gauge", "next_at", "pending", "rows", "settled", "settled_at", "ticket")
+    `rows` are its events' bytes by event id, as they came, each held once; `pending` those events that are not in the
+    record yet, `ahead` the ids of those of them whose time has not come. `booked` are the facts that the figures have;
+    None stands for those of the settled row, which need not be kept twice.
+    """
+
+    __slots__ = (
+        "ahead", "arrived", "booked", "gauge", "horizon", "next_at", "pending", "rows", "settled", "settled_at", "ticket",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """A ticket of which nothing is known yet."""
         self.rows: dict[str, bytes] = {}
         self.pending: list[Event] = []
+        self.ahead: frozenset[str] = frozenset()
         self.ticket: Ticket | None = None
-        self.booked: list[Fact] = []
+        self.booked: list[Fact] | None = []
         self.gauge: Gauge | None = None
         self.next_at: int | None = None
+        self.horizon: int | None = None
         self.arrived = 0
         self.settled: bytes | None = None
         self.settled_at = 0
@@ -33,39 +42,50 @@ class Held:
         """Stand on a settled row: what it says holds, whatever rows there are from before it."""
         self.settled, self.settled_at = row, settled_at(row)
 
-    def bring_up(self, book: PolicyBook, now: int) -> bool:
-        """Take what is pending and has occurred by `now` (ms) into the record; True when something did."""
-        due = [event for event in self.pending if event.occurred_at // 1000 <= now]
+    def restart(self) -> None:
+        """Forget the record, and let every event that no settled row stands for be taken anew."""
+        self.ticket = None
+        self.pending = list(map(parse, self.rows.values()))
+        if self.settled is not None:
+            # The settled row stands for every event before its instant; these may not have been removed yet.
+            since = self.settled_at * 1000
+            self.pending = [event for event in self.pending if event.occurred_at >= since]
+            self.rows = {event.event_id: self.rows[event.event_id] for event in self.pending}
+
+    def bring_up(self, book: PolicyBook, now: int) -> None:
+        """Take what is pending and has occurred by `now` (ms) into the record."""
+        end = (now + 1) * 1000
+        due = [event for event in self.pending if event.occurred_at < end]
         if not due:
-            return False
-        self.pending = [event for event in self.pending if event.occurred_at // 1000 > now] if len(due) < len(
+            return
+        self.pending = [event for event in self.pending if event.occurred_at >= end] if len(due) < len(
             self.pending
         ) else []
         due.sort(key=order_of)
         ticket = self.ticket
         if ticket is None and self.settled is not None:
             ticket = self.ticket = unsettle(self.settled, book)
-        if ticket is None or due[0].type == "ticket.created" or not ticket.extends(due[0]):
-            self.refold(book, now)
+        if ticket is None or not ticket.extends(due[0]):
+            self._refold(book, now)
         else:
             for event in due:
                 ticket.extend(event)
-        return True
 
-    def refold(self, book: PolicyBook, now: int) -> None:
+    def _refold(self, book: PolicyBook, now: int) -> None:
         """Fold the record anew from its rows, as of `now`."""
         if self.settled is None:
-            self.ticket = fold(self.events(), book, now)
+            self.ticket = fold(self._events(), book, now)
             return
-        self.ticket = unsettle(self.settled, book)
-        later = (event for event in self.events() if self.settled_at <= event.occurred_at // 1000 <= now)
-        for event in sorted(later, key=order_of):
-            self.ticket.extend(event)
+        ticket, end = unsettle(self.settled, book), (now + 1) * 1000
+        for event in sorted((event for event in self._events() if event.occurred_at < end), key=order_of):
+            ticket.extend(event)
+        self.ticket = ticket
 
-    def events(self) -> Iterator[Event]:
-        """The events, read from their bytes."""
+    def _events(self) -> Iterator[Event]:
         return map(parse, self.rows.values())
 
-    def facts(self) -> list[Fact]:
+    def facts(self, book: PolicyBook) -> list[Fact]:
         """What counts of the ticket."""
-        return standing(self.ticket) if self.ticket is not None else []
+        if self.ticket is not None:
+            return standing(self.ticket)
+        return standing(unsettle(self.settled, book)) if self.settled is not None else []

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from models.egress import TicketWrite
-from models.event import parse
 from models.partial import PartialRow
 from sla.figures.days import Days
 from sla.figures.partition import PartitionFigures
@@ -67,32 +66,38 @@ class Partition:
         self.figures = PartitionFigures(number, book.zone)
         self.counters = Counters()
         self._days = Days(book.zone)
-        self._restored: set[str] = set()
+        self._restored: dict[str, None] = {}
         self._changed: dict[str, None] = {}
+        self._touched: dict[str, None] = {}
         self._orphans: set[str] = set()
         self._open: dict[str, int] = {}
-        self._waiting: set[tuple[int, str, str]] = set()
         self._horizons: list[tuple[int, str]] = []
-        self._touched: dict[str, None] = {}
         self._deadlines: list[tuple[int, str]] = []
         self._ahead: list[tuple[int, str]] = []
 
     # -- rows in -----------------------------------------------------------------------------------------------
 
     def restore(self, rows: Iterable[Row]) -> None:
-        """Take rows as they stand in the changelog; they are folded by the next `advance`."""
-        for key, value, *arrived in rows:
+        """Take rows as they stand in the changelog; they are folded by the next `advance`.
+
+        Raises:
+            NewerFormatError: a later version settled one of the tickets.
+        """
+        restored = self._restored
+        for row in rows:
+            key, value = row[0], row[1]
             ticket_id, _, event_id = key.decode().partition("\0")
             held = self._of(ticket_id)
-            if arrived:
-                held.arrived = max(held.arrived, *arrived)
+            if len(row) > 2 and row[2] > held.arrived:
+                held.arrived = row[2]
             if not event_id:
-                held.settle(value)
+                if value is not None:
+                    held.settle(value)
             elif value is None:
                 held.rows.pop(event_id, None)
             else:
                 held.rows[event_id] = value
-            self._restored.add(ticket_id)
+            restored[ticket_id] = None
 
     def admit(self, records: Sequence[Incoming]) -> Admission:
         """Sort records into rows to be written, dead letters and such; nothing takes effect before `commit`."""
@@ -121,32 +126,33 @@ class Partition:
         self.now = now = max(now, self.now)
         left = limit if limit is not None else 1 << 62
         while left > 0 and self._restored:
-            ticket_id = self._restored.pop()
-            self._rebuild(ticket_id, self.held[ticket_id])
+            ticket_id = next(iter(self._restored))
+            del self._restored[ticket_id]
+            self._rebuild(ticket_id)
             left -= 1
         while left > 0 and self._changed:
             ticket_id = next(iter(self._changed))
             del self._changed[ticket_id]
             self._bring_up(ticket_id, self.held[ticket_id])
             left -= 1
-        while left > 0 and self._ahead and self._ahead[0][0] <= now:
-            ticket_id = heappop(self._ahead)[1]
-            self._bring_up(ticket_id, self.held[ticket_id])
-            left -= 1
-        while left > 0 and self._deadlines and self._deadlines[0][0] <= now:
-            at, ticket_id = heappop(self._deadlines)
-            held = self.held[ticket_id]
-            if held.next_at == at and held.ticket is not None:
-                held.ticket.advance(now)
-                self._book(ticket_id, held)
-                left -= 1
+        for heap in (self._ahead, self._deadlines):
+            while left > 0 and heap and heap[0][0] <= now:
+                at, ticket_id = heappop(heap)
+                held = self.held.get(ticket_id)
+                if held is not None and (heap is self._ahead or held.next_at == at):
+                    self._bring_up(ticket_id, held)
+                    left -= 1
         self.figures.advance(now)
         return left <= 0
 
     @property
     def next_instant(self) -> int | None:
         """When something happens by time alone, in ms: a step of a clock, or an event that was ahead."""
-        while self._deadlines and self.held[self._deadlines[0][1]].next_at != self._deadlines[0][0]:
+        while self._deadlines:
+            at, ticket_id = self._deadlines[0]
+            held = self.held.get(ticket_id)
+            if held is not None and held.next_at == at:
+                break
             heappop(self._deadlines)
         heads = [heap[0][0] for heap in (self._deadlines, self._ahead) if heap]
         return min(heads, default=None)
@@ -195,21 +201,28 @@ class Partition:
         found: list[Settlement] = []
         while self._horizons and self._horizons[0][0] <= self.now and len(found) < limit:
             at, ticket_id = heappop(self._horizons)
-            held = self.held[ticket_id]
+            held = self.held.get(ticket_id)
+            if held is None or held.horizon != at:
+                continue
+            held.horizon = None
             ticket = held.ticket
-            if ticket is not None and not held.pending and ticket.phase != OPEN and self._horizon(held) == at:
+            if ticket is not None and not held.pending and ticket.phase != OPEN:
                 keys = [row_key(ticket_id, event_id) for event_id in held.rows]
                 found.append(Settlement(ticket_id, row_key(ticket_id, ""), settle(ticket, at), keys))
         return found
 
     def settled(self, settlement: Settlement) -> None:
         """Let a ticket stand on its settled row, now that the changelog has it."""
-        held = self.held[settlement.ticket_id]
+        ticket_id = settlement.ticket_id
+        held = self.held[ticket_id]
         held.settle(settlement.value)
-        held.rows = {}
-        held.ticket, held.next_at = None, None
-        held.booked = []
-        self._touched[settlement.ticket_id] = None
+        for key in settlement.tombstones:
+            held.rows.pop(key.decode().partition("\0")[2], None)
+        if held.rows:  # something came in between
+            held.restart()
+            self._changed[ticket_id] = None
+        held.ticket, held.next_at, held.booked = None, None, None
+        self._touched[ticket_id] = None
 
     # -- inside ------------------------------------------------------------------------------------------------
 
@@ -227,59 +240,62 @@ class Partition:
         held = self.held.get(ticket_id)
         return held is not None and at < held.settled_at
 
-    def _rebuild(self, ticket_id: str, held: Held) -> None:
+    def _rebuild(self, ticket_id: str) -> None:
         """Fold a ticket anew from rows that came out of the changelog."""
-        if held.settled is not None:
-            # The settled row stands for every event before its instant; these may not have been removed yet.
-            since = held.settled_at * 1000
-            held.rows = {name: raw for name, raw in held.rows.items() if parse(raw).occurred_at >= since}
-        held.ticket = None
-        held.pending = list(held.events())
+        held = self.held[ticket_id]
+        try:
+            held.restart()
+        except Exception as error:  # noqa: BLE001 -- as below
+            self._set_aside(ticket_id, held, error)
+            return
         self._bring_up(ticket_id, held)
+        if not held.rows and held.settled is None:
+            del self.held[ticket_id]  # all that there was of it has been removed
+            self._touched.pop(ticket_id, None)
 
     def _bring_up(self, ticket_id: str, held: Held) -> None:
-        """Take what is pending and has come into a ticket's record, and book what that changes."""
-        if held.settled is not None and not held.booked:
-            held.booked = standing(unsettle(held.settled, self.book))
-            self.figures.replace(ticket_id, [], held.booked)
+        """Take what is pending and has come into a ticket's record, let time pass, and book what that changes."""
         try:
-            changed = held.bring_up(self.book, self.now)
+            held.bring_up(self.book, self.now)
             if held.ticket is not None:
                 held.ticket.advance(self.now)
         except Exception as error:  # noqa: BLE001 -- one ticket that cannot be folded must not stop the others
             self._set_aside(ticket_id, held, error)
             return
-        for event in held.pending:
-            at = event.occurred_at // 1000
-            if (at, ticket_id, event.event_id) not in self._waiting:
-                self._waiting.add((at, ticket_id, event.event_id))
-                heappush(self._ahead, (at, ticket_id))
-                source = event.source or "-"
-                self.counters.ahead[source] = self.counters.ahead.get(source, 0) + 1
         self.counters.set_aside.pop(ticket_id, None)
-        if held.ticket is None and held.settled is None:
+        if held.pending or held.ahead:
+            self._wait_for(ticket_id, held)
+        if held.ticket is None and held.settled is None and len(held.rows) > len(held.pending):
             self._orphans.add(ticket_id)
         else:
             self._orphans.discard(ticket_id)
-        if changed:
-            self._book(ticket_id, held)
-        elif held.ticket is None and held.settled is not None:
-            held.booked = []
+        self._book(ticket_id, held)
+
+    def _wait_for(self, ticket_id: str, held: Held) -> None:
+        """Remember when events that are ahead come into effect; each is counted once."""
+        for event in held.pending:
+            if event.event_id not in held.ahead:
+                heappush(self._ahead, (event.occurred_at // 1000, ticket_id))
+                source = event.source or "-"
+                self.counters.ahead[source] = self.counters.ahead.get(source, 0) + 1
+        held.ahead = frozenset(event.event_id for event in held.pending)
 
     def _set_aside(self, ticket_id: str, held: Held, error: Exception) -> None:
-        """Leave a ticket out of every figure; its rows stay, and its next event tries again."""
+        """Leave a ticket out of every figure; its rows stay, and its next event tries again from them."""
         self.counters.set_aside[ticket_id] = f"{type(error).__name__}: {error}"
-        held.ticket, held.next_at = None, None
-        held.pending = list(held.events())
+        self._orphans.discard(ticket_id)
+        held.ticket = None
         self._book(ticket_id, held)
 
     def _book(self, ticket_id: str, held: Held) -> None:
         """Carry a change of a ticket into the figures, the deadlines and what is to be written."""
         ticket = held.ticket
-        facts = held.facts()
-        if facts != held.booked:
-            self.figures.replace(ticket_id, held.booked, facts)
-            held.booked = facts
+        if ticket is not None or held.booked is not None:
+            booked = held.booked if held.booked is not None else standing(unsettle(held.settled or b"", self.book))
+            facts = held.facts(self.book)
+            if facts != booked:
+                self.figures.replace(ticket_id, booked, facts)
+            held.booked = facts if ticket is not None or held.settled is None else None
         gauge = ticket.gauge() if ticket is not None else None
         if gauge != held.gauge:
             self.figures.gauge(ticket_id, held.gauge, gauge)
@@ -288,7 +304,12 @@ class Partition:
                     self._open[stand.dims.priority] = self._open.get(stand.dims.priority, 0) + count
             held.gauge = gauge
         if ticket is not None and ticket.phase != OPEN:
-            heappush(self._horizons, (self._horizon(held), ticket_id))
+            horizon = self._horizon(held)
+            if horizon != held.horizon:
+                held.horizon = horizon
+                heappush(self._horizons, (horizon, ticket_id))
+        else:
+            held.horizon = None
         at = ticket.next_instant if ticket is not None else None
         if at != held.next_at:
             held.next_at = at
@@ -301,11 +322,16 @@ class Partition:
         return horizon_of(held.ticket, held.arrived, self.horizon_ms, self.book.zone)
 
     def _write(self, ticket_id: str) -> TicketWrite | None:
-        held = self.held[ticket_id]
+        held = self.held.get(ticket_id)
+        if held is None:
+            return None
         if held.ticket is not None:
             since = min(self.now - DAY_MS, self._days.start_of(self._days.day_of(self.now)))
-            return ticket_write(held.ticket, self.now, since)
+            try:
+                return ticket_write(held.ticket, self.now, since)
+            except Exception as error:  # noqa: BLE001 -- as for the fold
+                self._set_aside(ticket_id, held, error)
+                del self._touched[ticket_id]
         if held.settled is not None or ticket_id in self.counters.set_aside:
             return TicketWrite(ticket_id, None)
         return None
-

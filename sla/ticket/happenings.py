@@ -151,7 +151,9 @@ def _respond(ticket: Ticket, at: int, event_id: str, person: str | None) -> None
 def _solved(ticket: Ticket, event: Event, at: int) -> None:
     if ticket.phase != OPEN:
         return
-    get = event.said.get if event.type == "ticket.solved" else {}.get  # a closing says nothing of how it was solved
+    # A closing says nothing of how the ticket was solved, whatever fields it has.
+    said: dict[str, Any] = event.said if event.type == "ticket.solved" else {}
+    get = said.get
     event_id = event.event_id
     ticket.solver = solver = get("resolver") or ticket.assignee
     _respond(ticket, at, event_id, solver)
