@@ -19,6 +19,7 @@ from streams.commands.up import up
 from streams.commands.wallboard import wallboard
 from streams.commands.worker import worker
 from streams.errors import Unreachable, Unusable
+from wallboard import CannotServe
 
 app = typer.Typer(
     name="slawatch",
@@ -48,7 +49,7 @@ def main() -> None:
         for problem in error.problems:
             err.print(str(problem), markup=False, style="red")
         sys.exit(2)
-    except Unusable as error:
+    except (Unusable, CannotServe) as error:
         err.print(str(error), markup=False, style="red")
         sys.exit(2)
     except Unreachable as error:

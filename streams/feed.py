@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import islice
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -55,9 +56,10 @@ async def play(feed: Feed, writer: KafkaWriter, done: Done | None = None) -> int
 class Committed:
     """How many events a consumer group has committed since this was made."""
 
-    def __init__(self, access: KafkaAccess, group: str) -> None:
+    def __init__(self, access: KafkaAccess, group: str, partitions: int) -> None:
         self._access = access
         self._group = group
+        self._partitions = [TopicPartition(topics.EVENTS, number) for number in range(partitions)]
         self._admin: AIOKafkaAdminClient | None = None
 
     async def __call__(self) -> int:
@@ -66,10 +68,10 @@ class Committed:
             if self._admin is None:
                 self._admin = AIOKafkaAdminClient(**self._access.options(), client_id="slawatch-feed")
                 await self._admin.start()
-            offsets = await self._admin.list_consumer_group_offsets(self._group)
+            offsets = await self._admin.list_consumer_group_offsets(self._group, partitions=self._partitions)
         except KafkaError:
             return 0
-        return sum(max(0, found.offset) for tp, found in offsets.items() if tp.topic == topics.EVENTS)
+        return sum(max(0, found.offset) for found in offsets.values())
 
     async def close(self) -> None:
         """Close the connection."""

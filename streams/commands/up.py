@@ -18,6 +18,7 @@ from models.event import InvalidEvent, parse
 from models.instant import format_ms
 from sinks.kafka import KafkaWriter, Record
 from sla.policy import PolicyBook
+from streams import topics
 from streams.app import access_to
 from streams.broker import embedded_kafka, embedded_redis
 from streams.clock import now_ms
@@ -28,6 +29,7 @@ from streams.feed import Committed, Feed, play
 from streams.logs import set_up_logs
 from streams.settings import Settings, load_settings
 from streams.worker import run_worker
+from wallboard import BoardServer
 
 DAY_MS = 86_400_000
 #: How long before now the simulator begins, so that the desk is alive at first sight.
@@ -90,8 +92,6 @@ def _moved(events: list[tuple[int, str, dict[str, Any]]], by_ms: int) -> Iterato
 
 
 async def _up(book: PolicyBook, feed: Feed | None, port: int) -> None:
-    from wallboard import BoardServer
-
     ends = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ends.set)
@@ -123,8 +123,9 @@ async def _up(book: PolicyBook, feed: Feed | None, port: int) -> None:
 
 async def _feed(settings: Settings, feed: Feed, ends: asyncio.Event) -> None:
     access = access_to(settings)
-    writer, done = KafkaWriter(access), Committed(access, settings.group)
+    writer = KafkaWriter(access)
     await writer.start()
+    done = Committed(access, settings.group, await writer.partitions(topics.EVENTS))
     try:
         count = await play(feed, writer, done)
         err.print(f"all {count:,} events have been played; the clocks go on", markup=False)

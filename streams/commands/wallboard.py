@@ -11,6 +11,7 @@ import typer
 from streams.commands.console import Policies, book_of, out
 from streams.logs import set_up_logs
 from streams.settings import load_settings
+from wallboard import BoardServer
 
 
 def wallboard(
@@ -26,8 +27,6 @@ def wallboard(
 
 
 async def _serve(redis: str, host: str, port: int, zone: str) -> None:
-    from wallboard import BoardServer
-
     ends = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ends.set)
