@@ -108,6 +108,18 @@ def test_a_slot_tells_what_stood_open_at_its_end() -> None:
     assert {"created": 1, "solved": 0, "open": 1, "met": 0, "breached": 0} == desk.view["day", "all", slots[1]]
 
 
+def test_a_late_fact_changes_its_slot_alone_when_nothing_opened() -> None:
+    """A creation or verdict found late is told for its own slot; the newer ones stand as they were told."""
+    desk = Desk()
+    desk.stage1[0].replace("a", (), [fact("created", at("09:30")), fact("opened", at("09:30"))])
+    desk.tell()
+    desk.stage1[0].replace("b", (), [fact("created", at("09:11"))])
+    told = [document.field for document in desk.tell() if (document.family, document.scope) == ("day", "all")]
+
+    assert ["2026-11-21T09:10:00Z"] == told
+    assert 1 == desk.view["day", "all", "2026-11-21T09:10:00Z"]["created"]
+
+
 def test_slots_go_on_when_nothing_arrives() -> None:
     """Each five minutes have their slot, with what still stands open."""
     desk = Desk()

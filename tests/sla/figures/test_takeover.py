@@ -141,6 +141,22 @@ def test_what_time_leaves_behind_is_told_as_tombstones() -> None:
     assert {"t", "o", "k"} == {chr(key[2]) for _, key in kept}
 
 
+def test_what_was_dumped_is_not_told_again() -> None:
+    """After a takeover only what changed since travels, although something changed while the dump was read."""
+    figures = PartitionFigures(0, ZONE)
+    figures.advance(NOW)
+    figures.replace("t", (), [fact("created", at("09:10"))])
+    dump = figures.dump()
+    first = next(dump)
+    figures.replace("u", (), [fact("created", at("09:20"))])
+    rest = list(dump)
+    told = {(row.scope, row.key) for row in figures.changed()}
+
+    assert ("all", key_of("m", at("09:20") // 60_000)) in told
+    assert not {key for scope, key in told if key == key_of("m", at("09:10") // 60_000)}
+    assert at("09:10") // 60_000 in {int(row.key[5:-1]) for row in (first, *rest) if row.key.startswith(b'["m"')}
+
+
 def test_figures_can_be_worked_through_in_pieces() -> None:
     """Piece by piece or all at once: the rows are the same."""
     whole, pieces = PartitionFigures(0, ZONE), PartitionFigures(0, ZONE)

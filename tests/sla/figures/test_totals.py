@@ -72,6 +72,18 @@ def test_days_are_kept_forty_days_and_months_stay() -> None:
     assert 2 == desk.view["period", "all", "2026-10"]["counts"]["created"]
 
 
+def test_a_day_that_went_by_unpublished_leaves_nothing_but_its_month() -> None:
+    """Facts noted while their day was kept, and worked through when it no longer is, enter the month alone."""
+    desk = Desk()
+    desk.stage1[0].replace("t", (), [fact("replied", at("09:00"))])
+    desk.stage1[0].settle(1)
+    desk.advance(50 * DAY)
+    desk.tell()
+
+    assert {"2026-11"} == {name for family, _, name in desk.view if family == "period"}
+    assert not [row for row in desk.stage1[0].dump() if b"20261121" in row.key]
+
+
 def test_a_measure_is_split_by_priority_tier_complexity_and_aspect() -> None:
     """Each value that tickets had has its own part; who lacks a tier stands in no part of that split."""
     desk = desk_with(

@@ -195,6 +195,13 @@ def test_windows_are_whole_although_one_partition_is_ahead() -> None:
     desk.stage2.advance()
     told = {document.field: document for document in desk.stage2.kpis() if document.scope == "all"}
 
+    desk.stage1[0].advance(at("09:30") + 3 * HOUR)
+    gone = desk.stage1[0].changed()
+    for row in gone:
+        desk.stage2.upsert(0, 1, row)
+    told |= {document.field: document for document in desk.stage2.kpis() if document.scope == "all"}
+
+    assert b"" in {row.value for row in gone}
     assert b'"created":1,' in bytes(told["24h"].value)  # type: ignore[arg-type]
     assert b'"created":0,' in bytes(told["5m"].value)  # type: ignore[arg-type]
     desk.advance(0)
