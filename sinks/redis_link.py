@@ -142,7 +142,6 @@ class RedisLink:
 
     async def pipeline(self, commands: Sequence[Command]) -> list[Any]:
         """Sends commands in one go and waits for all answers, raw; on trouble with the server, all of them again."""
-
         if not commands:
             return []
         packed = b"".join([hiredis.pack_command(command) for command in commands])

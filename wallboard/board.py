@@ -11,6 +11,9 @@ from models.scope import decode
 from sinks.view import Deadline, Reader
 from wallboard.freshness import freshness
 
+#: The live figures that a page counts.
+COUNTS = ("open", "unassigned", "waiting", "at_risk", "breached")
+#: How many deadlines it lists, ahead and overdue.
 AHEAD = 12
 BEHIND = 5
 DAY_MS = 86_400_000
@@ -19,9 +22,9 @@ DAY_MS = 86_400_000
 async def read_board(reader: Reader, scope: str, zone: str, now_ms: int) -> dict[str, Any]:
     """The document of a scope at `now_ms`.
 
-    `live` and `kpis` are as the view holds them (numbers as numbers); `due` and `overdue` are clocks with their ticket's
+    `live` has the counts, null where nothing is known; `kpis` are as the view holds them; `due` and `overdue` are clocks with their ticket's
     fields; `day` has `[start ms, created, solved, open]` of each slot of the last 24 hours; `as_of` is that of the
-    figures, null before there are any.
+    figures, null before there are any; `watermark` is how far the stream is, which a quiet scope's figures do not show.
     """
     live, kpis, ahead, behind, day, health = await asyncio.gather(
         reader.read_live(scope),
@@ -39,9 +42,10 @@ async def read_board(reader: Reader, scope: str, zone: str, now_ms: int) -> dict
         "zone": zone,
         "scope": scope,
         "as_of": live.get("as_of") or next((kpi["as_of"] for kpi in kpis.values()), None),
+        "watermark": fresh.watermark,
         "stale": fresh.stale,
         "stale_reason": fresh.reason,
-        "live": {name: _number(text) for name, text in live.items()},
+        "live": {name: int(live[name]) if live.get(name) else None for name in COUNTS},
         "kpis": kpis,
         "due": clocks[: len(ahead)],
         "overdue": clocks[len(ahead) :],
@@ -54,10 +58,10 @@ async def read_board(reader: Reader, scope: str, zone: str, now_ms: int) -> dict
 
 
 async def _clocks(reader: Reader, deadlines: Sequence[Deadline]) -> list[dict[str, Any]]:
-    named = [(deadline, *deadline.id.split("/")) for deadline in deadlines]
-    documents = await reader.read_tickets([decode(ticket) for _, ticket, _, _ in named])
+    documents = await reader.read_tickets([decode(deadline.id.split("/")[0]) for deadline in deadlines])
     clocks = []
-    for (deadline, ticket, metric, cycle), document in zip(named, documents, strict=True):
+    for deadline, document in zip(deadlines, documents, strict=True):
+        ticket, metric, cycle = deadline.id.split("/")
         fields = document or {}
         clocks.append(
             {
@@ -72,7 +76,3 @@ async def _clocks(reader: Reader, deadlines: Sequence[Deadline]) -> list[dict[st
             }
         )
     return clocks
-
-
-def _number(text: str) -> int | str | None:
-    return int(text) if text.isdecimal() else text or None

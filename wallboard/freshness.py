@@ -14,10 +14,15 @@ PATIENCE_MS = 5_000
 
 
 class Freshness(NamedTuple):
-    """Whether figures are stale, and why: "", `no_worker`, `no_beat` or `lag`."""
+    """Whether figures are stale, and why: "", `no_worker`, `no_beat` or `lag`.
+
+    `watermark` is the least of all partitions, as health has it: figures hold up to there, changed or not. None before
+    every partition has one.
+    """
 
     stale: bool
     reason: str
+    watermark: str | None
 
 
 def freshness(health: Mapping[str, str], now_ms: int) -> Freshness:
@@ -27,9 +32,12 @@ def freshness(health: Mapping[str, str], now_ms: int) -> Freshness:
     """
     beats = [orjson.loads(text) for name, text in health.items() if name.startswith("partition:")]
     if not beats:
-        return Freshness(stale=True, reason="no_worker")
+        return Freshness(stale=True, reason="no_worker", watermark=None)
+    marks = [beat["watermark"] for beat in beats]
+    watermark = None if None in marks else min(marks, key=parse_ms)
+    reason = ""
     if any(now_ms - parse_ms(beat["as_of"]) > PATIENCE_MS for beat in beats):
-        return Freshness(stale=True, reason="no_beat")
-    if any(beat["lag_s"] is None or beat["lag_s"] * 1000 > PATIENCE_MS for beat in beats):
-        return Freshness(stale=True, reason="lag")
-    return Freshness(stale=False, reason="")
+        reason = "no_beat"
+    elif watermark is None or any(beat["lag_s"] * 1000 > PATIENCE_MS for beat in beats):
+        reason = "lag"
+    return Freshness(bool(reason), reason, watermark)

@@ -68,7 +68,8 @@ async def test_live_figures_are_replaced_as_a_whole(twin: Twin) -> None:
     """A field that is no longer said is gone; values are text, null is empty."""
     first = Document("live", "all", "", {"open": 3, "oldest_open": "T1", "as_of": "2024-01-08T12:00:00Z"})
     await twin.view.write_documents(Fence("f", 1, 1), [first], NOON, whole=True)
-    await twin.view.write_documents(Fence("f", 1, 2), [Document("live", "all", "", {"open": 0, "oldest_open": None})], NOON)
+    then = Document("live", "all", "", {"open": 0, "oldest_open": None})
+    await twin.view.write_documents(Fence("f", 1, 2), [then], NOON)
 
     assert {"open": "0", "oldest_open": ""} == await twin.reader.read_live("all")
 

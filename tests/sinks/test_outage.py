@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from models.kpi import Document
 from sinks import keys
 from sinks.redis_link import RedisLink, RedisUnreachable
+from sinks.redis_reader import RedisReader
 from sinks.view import Fence, Outcome
 from tests.servers.redis import RedisServer, start_redis
 from tests.sinks.conftest import InRedis
@@ -25,6 +26,12 @@ def mortal(tmp_path: Path) -> Iterator[RedisServer]:
     server = start_redis(tmp_path)
     yield server
     server.close()
+
+
+async def until(ask: Callable[[], Awaitable[object]]) -> None:
+    """Asks until the answer is yes."""
+    while not await ask():  # noqa: ASYNC110 -- it is Redis that is asked, and Redis sets no events
+        await asyncio.sleep(0.001)
 
 
 async def test_a_write_waits_for_redis_and_goes_on(mortal: RedisServer) -> None:
@@ -88,8 +95,7 @@ async def test_cancelled_writes_can_be_made_again(in_redis: InRedis) -> None:
     ]
     await in_redis.view.take_over(0, 5)
     writing = asyncio.create_task(in_redis.view.write_tickets(0, 5, 1, writes, NOON))
-    while not await in_redis.client.exists(keys.BREACHES):
-        await asyncio.sleep(0.001)
+    await until(lambda: in_redis.client.exists(keys.BREACHES))
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
@@ -127,7 +133,8 @@ async def test_a_mistake_is_not_waited_for(in_redis: InRedis) -> None:
 async def test_a_dead_address_is_named_without_its_password() -> None:
     """Who asks once is told where nobody answered, and what to do."""
     link = RedisLink("redis://user:secret@127.0.0.1:1/0")
-    with pytest.raises(RedisUnreachable, match=r"redis://127\.0\.0\.1:1/0 cannot be reached .*SLAWATCH_REDIS") as raised:
+    address = r"redis://127\.0\.0\.1:1/0 cannot be reached .*SLAWATCH_REDIS"
+    with pytest.raises(RedisUnreachable, match=address) as raised:
         await link.reach()
     assert "secret" not in str(raised.value)
     await link.close()
@@ -135,8 +142,6 @@ async def test_a_dead_address_is_named_without_its_password() -> None:
 
 async def test_changes_are_nudged_a_few_times_a_second(in_redis: InRedis) -> None:
     """Pages hear at once that something changed, and not of every write."""
-    from sinks.redis_reader import RedisReader
-
     reader = RedisReader.at(in_redis.redis.link.url)
     heard = 0
 
@@ -146,8 +151,7 @@ async def test_changes_are_nudged_a_few_times_a_second(in_redis: InRedis) -> Non
             heard += 1
 
     listening = asyncio.create_task(listen())
-    while not (await in_redis.client.pubsub_numsub(keys.UPDATES))[0][1]:
-        await asyncio.sleep(0.01)
+    await until(lambda: in_redis.client.publish(keys.UPDATES, "anybody there?"))
     await in_redis.view.take_over(0, 5)
     for seq in range(1, 60):
         await in_redis.view.write_tickets(0, 5, seq, [ticket("T1", revision=seq)], NOON)

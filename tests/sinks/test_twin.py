@@ -54,9 +54,10 @@ def tickets(draw: st.DrawFn) -> TicketWrite:
         )
     ]
     by_place = {(one.family, one.scope, one.member): one for one in members}
-    plain = [Member(family, "", ticket_id, 0) for family in draw(st.sets(st.sampled_from(("active", "incidents", "due"))))]
-    encoded = ticket_id.replace(":", "%3A")
-    return ticket(ticket_id, *by_place.values(), *plain, breaches=draw(breaches(encoded)), revision=draw(st.integers(1, 9)))
+    families = draw(st.sets(st.sampled_from(("active", "incidents", "due"))))
+    plain = [Member(family, "", ticket_id, 0) for family in families]
+    found = draw(breaches(ticket_id.replace(":", "%3A")))
+    return ticket(ticket_id, *by_place.values(), *plain, breaches=found, revision=draw(st.integers(1, 9)))
 
 
 @st.composite
@@ -84,7 +85,7 @@ steps = st.one_of(
 )
 
 
-async def _do(twin: Twin, step: tuple[Any, ...]) -> Any:
+async def _do(twin: Twin, step: tuple[Any, ...]) -> Any:  # noqa: PLR0911 -- a table
     view = twin.view
     match step:
         case ("take_over", partition, epoch):

@@ -132,7 +132,7 @@ function drawDeadlines() {
     mark(left, `due.${clock.id}`, clock.due_at);
     return make("tr", { "data-priority": clock.priority ?? "" },
       left,
-      make("td", { class: "ticket" }, clock.ticket),
+      make("td", { class: "ticket", title: clock.ticket }, clock.ticket),
       make("td", {}, word(clock.metric) + (clock.cycle > 1 ? ` ${clock.cycle}` : "")),
       make("td", {}, make("span", { class: "priority" }, clock.priority ?? "–")),
       make("td", {}, clock.team ?? "–"),
@@ -154,7 +154,8 @@ function drawFreshness() {
     box.dataset.state = stale ? "stale" : "fresh";
     const reason = stale ? `${word(silent ? "silence" : board.stale_reason)} · ` : "";
     by("#freshness-word").textContent = reason + word(stale ? "stale" : "fresh");
-    by("#as-of").textContent = board.as_of ? clockTime(Date.parse(board.as_of), true) : "–";
+    const asOf = board.watermark ?? board.as_of;
+    by("#as-of").textContent = asOf ? clockTime(Date.parse(asOf), true) : "–";
   }
   document.body.classList.toggle("is-stale", isStale());
   for (const element of document.querySelectorAll("[data-stale]")) element.dataset.stale = String(isStale());
