@@ -103,10 +103,9 @@ async def browser(folder: Path) -> AsyncIterator[Page]:
 
 
 def _debugger(process: subprocess.Popen[bytes]) -> str:
-    if process.stderr is None:
-        raise RuntimeError("the browser's words are not read")
-    for line in process.stderr:
+    for line in process.stderr or ():
         found = re.search(rb"DevTools listening on ws://([^/]+)/", line)
         if found:
             return found[1].decode()
-    raise RuntimeError("the browser ended before it listened")
+    msg = "the browser ended before it listened"
+    raise RuntimeError(msg)

@@ -49,7 +49,8 @@ function countdown(ms) {
   const total = Math.floor(Math.abs(ms) / 1000);
   const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60), total % 60];
   const two = (number) => String(number).padStart(2, "0");
-  const text = hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
+  let text = hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
+  if (hours >= 24) text = `${Math.floor(hours / 24)} d ${two(hours % 24)}:${two(minutes)}`;
   return ms < 0 ? `+${text}` : text;
 }
 

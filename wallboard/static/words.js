@@ -19,7 +19,7 @@ const WORDS = {
     open: "未结", unassigned: "未分配", waiting: "等待中", at_risk: "临近超时", breached: "已超时",
     next_deadlines: "到期时间", figures: "指标", trend: "最近 24 小时",
     left: "剩余", ticket: "工单", clock: "计时", assignee: "负责人", nobody: "无",
-    created: "新建", solved: "解决", reopened: "重开", attainment: "及时率", p90_s: "90 % 用时",
+    created: "新建", solved: "已解决", reopened: "重开", attainment: "及时率", p90_s: "90 % 用时",
     sla: "SLA", assignment: "分配", first_response: "首次响应", next_response: "后续响应",
     update: "进展更新", resolution: "解决", csat: "满意率", today: "今天",
     fresh: "实时，截至", stale: "数据过期，截至", waiting_for: "等待数据",
