@@ -21,6 +21,7 @@ _OF_ASSIGNMENT = frozenset({"assignee", "team"})
 _STATUS = frozenset({"status"})
 _OF_DIMS = frozenset({"team", "priority", "customer_tier", "channel", "complexity"})
 _POINTS = 100_000_000  # of a full score, in millionths of a point of 100
+_LARGE = 1e200  # a score that would overflow
 
 
 def set_fields(ticket: Ticket, said: dict[str, Any], names: frozenset[str] = _FIELDS) -> dict[str, Any]:
@@ -229,7 +230,8 @@ def _rated(ticket: Ticket, event: Event, at: int) -> None:
     person = get("agent") or ticket.solver or ticket.assignee
     key = (rater, get("rater_id"), aspect)
     take_back(ticket, ticket.ratings.get(key))
-    score = round(event.said["score"] * _POINTS / event.said["scale"])
+    score, scale = event.said["score"], event.said["scale"]
+    score = round(score * _POINTS / scale if score < _LARGE else score / scale * _POINTS)
     fact = ticket.ratings[key] = Fact("rated", at, ticket.dims, person, aspect, 0, event.event_id, score, rater)
     ticket.facts.append(fact)
     if aspect == "follow_up":

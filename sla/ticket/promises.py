@@ -235,5 +235,5 @@ def _resume(ticket: Ticket, clock: Clock, at: int, event_id: str, *, counting: b
         dims, assignee = ticket.before(clock.breached_at)
         clock.breach = put_of_clock(ticket, "breached", clock, clock.breached_at, dims, assignee, "-")
     if clock.policy == (ticket.policy.name if ticket.policy is not None else ""):
-        ticket.advance_clock(clock, at)
+        ticket.advance_clock(clock, at - 1)  # what counted in between, or days since the start, may have fallen due
     clock.tell("resumed", at, event_id, ticket.events)
