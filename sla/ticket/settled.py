@@ -19,7 +19,7 @@ from sla.ticket.ticket import Ticket
 FORMAT = 1
 _PLAIN = (
     "ticket_id", "created_at", "fields", "phase", "events", "last", "cycles", "counts", "solver",
-    "contacts", "escalated", "reopened", "responded_at", "unanswered", "update_from", "moments", "timeline",
+    "contacts", "escalated", "reopened", "responded_at", "unanswered", "update_from", "timeline",
 )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def settle(ticket: Ticket, at: int) -> bytes:
     row |= {
         "format": FORMAT,
         "at": at,
-        "facts": facts,
+        "facts": [(*fact[:2], tuple(fact.dims), *fact[3:]) for fact in facts],
+        "moments": [(since, tuple(dims), assignee) for since, dims, assignee in ticket.moments],
         "solutions": [places[index] for index in ticket.solutions],
         "flags": {flag: facts.index(fact) for flag, fact in ticket.flags.items()},
         "ratings": [[*key, facts.index(fact)] for key, fact in ticket.ratings.items()],
