@@ -4,7 +4,8 @@
 --       5 "1" when refilling   6 scopes to be listed, each with a US behind it
 --       then for each ticket
 --       1 seq   2 ticket (encoded)   3 its document, "" to remove the ticket
---       4 5 6 its memberships: open and incidents, due and active, decided; each key US member US score RS, repeated
+--       4 5 6 its memberships: open and incidents, due and active, decided; what lies in several scopes stands once:
+--         family US member US score US, then each scope US ("" where the family has none), then RS
 --       7 its breaches as JSON, "" for none: a list of
 --         [id, status, end, hash, [[name, rank, level, at, at as text, entry], ...]]
 --         end: the instant of the end in ms, "withdrawn", or "" while it lasts; hash and entry: flat lists of fields and
@@ -18,7 +19,8 @@
 local DAY = 86400000
 local US = '\31'
 local STREAM = 'sla:breaches'
-local TRIPLE = '([^\31]*)\31([^\31]*)\31([^\30]*)\30'
+local GROUP = '([^\31]*)\31([^\31]*)\31([^\31]*)\31([^\30]*)\30'
+local SCOPE = '([^\31]*)\31'
 
 local partition, epoch = ARGV[1], tonumber(ARGV[2])
 local entered = redis.call('HMGET', 'sla:epochs', partition, partition .. ':seq')
@@ -61,24 +63,32 @@ local function add(key, member, score)
   end
 end
 
--- Brings one group of memberships from what is remembered to what shall be.
+-- Calls `visit` with key, member and score of each membership in a text.
+local function each(text, visit)
+  for family, member, score, scopes in string.gmatch(text, GROUP) do
+    for scope in string.gmatch(scopes, SCOPE) do
+      visit(scope == '' and 'sla:' .. family or 'sla:' .. family .. ':' .. scope, member, score)
+    end
+  end
+end
+
+-- Brings memberships of one kind from what is remembered to what shall be.
 local function place(had_text, have_text)
-  if not refilling and had_text == have_text then return end
   if refilling or had_text == '' then
-    for key, member, score in string.gmatch(have_text, TRIPLE) do add(key, member, score) end
+    each(have_text, add)
   elseif string.sub(have_text, 1, #had_text) == had_text then
-    -- The most usual change: more has counted.
-    for key, member, score in string.gmatch(string.sub(have_text, #had_text + 1), TRIPLE) do add(key, member, score) end
+    -- The most usual change, if any: more has counted.
+    each(string.sub(have_text, #had_text + 1), add)
     return
   end
   if had_text == '' or had_text == have_text then return end
   local had, have = {}, {}
-  for key, member, score in string.gmatch(had_text, TRIPLE) do had[key .. US .. member] = score end
-  for key, member, score in string.gmatch(have_text, TRIPLE) do
+  each(had_text, function(key, member, score) had[key .. US .. member] = score end)
+  each(have_text, function(key, member, score)
     local name = key .. US .. member
     have[name] = true
     if not refilling and had[name] ~= score then add(key, member, score) end
-  end
+  end)
   for name in pairs(had) do
     if not have[name] then
       local key, member = string.match(name, '^([^\31]*)\31(.*)$')

@@ -15,12 +15,14 @@ from sinks.flat import flat
 
 _US: Final = "\x1f"
 _RS: Final = "\x1e"
+#: Which memberships change together, and are so remembered together.
+_KINDS: Final = {"open": "open", "incidents": "open", "due": "due", "active": "due", "decided": "decided"}
 _RANKS: Final = {"warned": 1, "breached": 1, "withdrawn": 2}
 
 
 def arguments(write: TicketWrite, seq: int) -> tuple[bytes | str | int, ...]:
     """What `redis_tickets.lua` is given of one ticket."""
-    board, due, decided = groups(write.members)
+    board, due, decided = places(write.members)
     breaches = orjson.dumps([_breach(breach) for breach in write.breaches]) if write.breaches else b""
     return seq, encode(write.ticket_id), write.doc or b"", board, due, decided, breaches
 
@@ -35,30 +37,33 @@ def scopes_text(scopes: set[str]) -> str:
     return "".join(f"{scope}{_US}" for scope in sorted(scopes))
 
 
-def groups(members: list[Member]) -> tuple[str, str, str]:
+def places(members: Sequence[Member]) -> tuple[str, str, str]:
     """A ticket's memberships as text, by how often they change: where it is open, what is due, what it decided.
+
+    Neighbours that differ in their scope alone stand together, which they mostly do.
 
     Raises:
         ValueError: a member holds a control character, which intake should have refused, or its family is unknown.
     """
-    board: list[str] = []
-    due: list[str] = []
-    decided: list[str] = []
-    into = {"open": board, "incidents": board, "due": due, "active": due, "decided": decided}
+    texts = {"open": "", "due": "", "decided": ""}
+    last: tuple[str, str, int] | None = None
+    group = kind = ""
     for family, scope, member, score in members:
-        found = into.get(family)
-        if found is None:
-            keys.member(family, scope)  # names the families that there are
+        if last == (family, member, score):
+            group += f"{scope}{_US}"
             continue
-        key = f"{family}:{scope}" if scope else family
-        found.append(f"sla:{key}{_US}{member}{_US}{score}{_RS}")
-    texts = "".join(board), "".join(due), "".join(decided)
-    if sum(text.count(_RS) for text in texts) != len(members) or sum(text.count(_US) for text in texts) != 2 * len(
-        members
-    ):
-        msg = f"a member holds a control character: {texts!r}; ids with such are to be refused as invalid on intake"
-        raise ValueError(msg)
-    return texts
+        if last is not None:
+            texts[kind] += group + _RS
+        if family not in _KINDS:
+            keys.member(family, scope)  # names the families that there are
+        if _US in member or _RS in member:
+            msg = f"the member {member!r} holds a control character; ids with such are to be refused on intake"
+            raise ValueError(msg)
+        last, kind = (family, member, score), _KINDS[family]
+        group = f"{family}{_US}{member}{_US}{score}{_US}{scope}{_US}"
+    if last is not None:
+        texts[kind] += group + _RS
+    return texts["open"], texts["due"], texts["decided"]
 
 
 def instant_of(entry: Mapping[str, Any]) -> int:
