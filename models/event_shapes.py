@@ -49,7 +49,10 @@ Identifier = Annotated[
 Priority = Literal["P0", "P1", "P2", "P3", "P4"]
 Text = Annotated[str, Field(min_length=1)]
 Complexity = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+#: May be left out, but never null: no ticket is without one.
+Status = Annotated[
+    Text | None, BeforeValidator(_not_null), WithJsonSchema({"type": "string", "minLength": 1})
+]
 
 
 class _Event(BaseModel):
@@ -66,7 +69,7 @@ class _Event(BaseModel):
 class _Fields(_Event):
     """The ticket's fields; null clears one that may be empty, a missing one says nothing."""
 
-    status: Annotated[Text, BeforeValidator(_not_null)] | None = None
+    status: Status = None
     team: Text | None = None
     assignee: Text | None = None
     channel: Text | None = None
@@ -90,7 +93,11 @@ class TicketUpdated(_Fields):
     """Any field changed; a change of priority or team is just such an update."""
 
     type: Literal["ticket.updated"]
-    priority: Annotated[Priority, BeforeValidator(_not_null)] | None = None
+    priority: Annotated[
+        Priority | None,
+        BeforeValidator(_not_null),
+        WithJsonSchema({"type": "string", "enum": ["P0", "P1", "P2", "P3", "P4"]}),
+    ] = None
 
 
 class TicketAssigned(_Event):

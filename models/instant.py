@@ -10,7 +10,7 @@ _SHAPE = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 _US = timedelta(microseconds=1)
-_DAY_US = 86_400_000_000
+_MARGIN_US = 2 * 86_400_000_000
 _EARLIEST_US = int(datetime(1980, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _LATEST_US = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
@@ -43,7 +43,8 @@ def parse_us(text: str) -> int:
     if offset_text not in _OFFSETS and len(_OFFSETS) < _OFFSETS_KEPT:
         sign = -1 if offset_text[0] == "-" else 1
         _OFFSETS[offset_text] = sign * (int(offset_text[1:3]) * 60 + int(offset_text[4:])) * 60_000_000
-    if _EARLIEST_US + _DAY_US < us < _LATEST_US - _DAY_US and offset_text in _OFFSETS:
+    # Read at another offset the same minute lies up to two days away.
+    if _EARLIEST_US + _MARGIN_US < us < _LATEST_US - _MARGIN_US and offset_text in _OFFSETS:
         if len(_MINUTES) >= _MINUTES_KEPT:
             _MINUTES.clear()
         _MINUTES[text[:17]] = (us + _OFFSETS[offset_text]) // 60_000_000 * 60_000_000
