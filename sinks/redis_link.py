@@ -134,6 +134,8 @@ class RedisLink:
                 self._lost(error)
             except (errors.ConnectionError, errors.TimeoutError, OSError) as error:
                 self._lost(error)
+                # What else lies in the pool is as dead; each would cost an attempt of its own.
+                await self.client.connection_pool.disconnect(inuse_connections=False)
             else:
                 self._back()
                 return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sinks.redis_reader import RedisReader
 from sinks.view import Fence, Outcome
 from tests.servers.redis import RedisServer, start_redis
 from tests.sinks.conftest import InRedis
-from tests.sinks.stories import NOON, breach, is_open, ticket, told
+from tests.sinks.stories import DAY, NOON, breach, is_open, ticket, told
 
 
 @pytest.fixture
@@ -161,3 +162,32 @@ async def test_changes_are_nudged_a_few_times_a_second(in_redis: InRedis) -> Non
     await reader.close()
 
     assert 2 <= heard <= 8
+
+
+async def test_the_stream_of_breaches_keeps_fourteen_days(in_redis: InRedis) -> None:
+    """Older entries go as new ones come, a node of the stream at a time."""
+    now = time.time_ns() // 1_000_000
+    for age in (*[15 * DAY] * 300, *[13 * DAY] * 10):
+        await in_redis.client.xadd(keys.BREACHES, {"age": age // DAY}, id=f"{now - age}-*")
+    await in_redis.view.take_over(0, 5)
+    fresh = breach("T1/update/1", "breached", told("T1/update/1", "breached", now))
+    await in_redis.view.write_tickets(0, 5, 1, [ticket("T1", breaches=[fresh])], now)
+    ages = [entry.get("age") for entry in await in_redis.entries()]
+
+    assert 10 == ages.count("13")
+    assert ages.count("15") < 100
+    assert ages[-1] is None
+
+
+async def test_many_connections_that_died_cost_one_attempt(mortal: RedisServer) -> None:
+    """After a restart the pool is empty, and the first attempts find the server at once."""
+    twin = InRedis(mortal.url)
+    await twin.view.take_over(0, 5)
+    await asyncio.gather(*[twin.reader.read_live("all") for _ in range(16)])
+    mortal.close()
+    mortal.start()
+    began = time.monotonic()
+    await asyncio.gather(*[twin.reader.read_live("all") for _ in range(16)])
+
+    assert time.monotonic() - began < 1
+    await twin.redis.close()
