@@ -18,7 +18,7 @@ from sinks.redis_reader import RedisReader
 from sinks.view import Fence, Outcome
 from tests.servers.redis import RedisServer, start_redis
 from tests.sinks.conftest import InRedis
-from tests.sinks.stories import DAY, NOON, breach, is_open, ticket, told
+from tests.sinks.stories import DAY, NOON, breach, gone, is_open, ticket, told
 
 
 @pytest.fixture
@@ -162,6 +162,16 @@ async def test_changes_are_nudged_a_few_times_a_second(in_redis: InRedis) -> Non
     await reader.close()
 
     assert 2 <= heard <= 8
+
+
+async def test_a_ticket_that_came_back_is_remembered_for_good(in_redis: InRedis) -> None:
+    """A settled ticket is forgotten after a week; one that was reopened since is not."""
+    await in_redis.view.take_over(0, 5)
+    await in_redis.view.write_tickets(0, 5, 1, [ticket("T1"), gone("T1")], NOON)
+    assert await in_redis.client.ttl(f"{keys.MEMORY}T1") > 0
+    await in_redis.view.write_tickets(0, 5, 3, [ticket("T1")], NOON)
+
+    assert -1 == await in_redis.client.ttl(f"{keys.MEMORY}T1")
 
 
 async def test_the_stream_of_breaches_keeps_fourteen_days(in_redis: InRedis) -> None:

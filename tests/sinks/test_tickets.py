@@ -87,6 +87,17 @@ async def test_a_ticket_leaves_where_it_no_longer_belongs(twin: Twin) -> None:
     assert not {keys.open_("team:A"), keys.due("team:A")} & holds.keys()
 
 
+async def test_what_counts_anew_is_added_to_what_counted(twin: Twin) -> None:
+    """Facts come one by one, fall out of the list at its beginning, and change their places."""
+    await twin.view.take_over(0, 5)
+    members = [Member("decided", name, f"e{n}", NOON + n) for n in range(4) for name in ("all", "team:A")]
+    for seq, part in enumerate((members[:2], members[:6], members[2:], members[2:4]), 1):
+        await twin.view.write_tickets(0, 5, seq, [ticket("T1", *part)], NOON)
+        expected = [(one.member, one.score) for one in part[::2]]
+        assert expected == await twin.reader.read_decided("all", 0, 2 * NOON)
+        assert expected == await twin.reader.read_decided("team:A", 0, 2 * NOON)
+
+
 async def test_the_next_owner_takes_out_what_a_dead_one_put_in(twin: Twin) -> None:
     """The worker died between two teams: its successor knows nothing of the first, and still it is gone."""
     await twin.view.take_over(0, 5)
