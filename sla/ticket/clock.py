@@ -11,7 +11,7 @@ it: open time passes no faster than time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sla.calendar import NoOpenTime
 from sla.ticket.steps import DUE, EARLY, OVER, RISK, Step, plan, steps_of, used_up
@@ -29,6 +29,7 @@ _UNKNOWN = -NEVER
 #: What a moment of a clock's story can be: three that time brings, the others are brought by events.
 AT_RISK, WARNED, BREACHED = "at_risk", "warned", "breached"
 _BY_TIME = frozenset({AT_RISK, WARNED, BREACHED})
+_new: Any = tuple.__new__  # a named tuple's own constructor costs three times as much
 _MOMENT_OF = {RISK: AT_RISK, EARLY: WARNED, DUE: BREACHED, OVER: WARNED}
 
 
@@ -93,7 +94,7 @@ class Clock:
     )
 
     def __init__(self, metric: str, cycle: int, policy: str, target: Target, at: int, mode: str, event_id: str) -> None:
-        """A clock that starts at `at`; it has no steps before `lay_out`."""
+        """A clock that starts at `at`, with the steps of its target laid out from there."""
         if target.business_days is not None:
             mode = COUNTED
         self.metric = metric
@@ -102,19 +103,26 @@ class Clock:
         self.target = target
         self.started_at = self.anchor = at
         self.mode = mode
-        self.segments = [Segment(at, mode, target.calendar, event_id)]
-        self.before = self.paused_before = self.step = self.arm = self._due_course = 0
-        self.steps: tuple[Step, ...] = ()
+        self.segments = [_new(Segment, (at, mode, target.calendar, event_id))]
+        self.before = self.paused_before = self.step = self.arm = 0
         self.story: list[Moment] = []
-        self.soonest = NEVER
         self.breached_at: int | None = None
         self.stopped_at: int | None = None
-        self.cancelled = self._risky = self._aimed = False
+        self.cancelled = self._risky = False
         self.stop: Fact | None = None
         self.breach: Fact | None = None
-        self._due: int | None = None
         self.last_due: int | None = None
         self.written: dict[str, object] | None = None
+        if target.within_ms is None or mode is not COUNTED:
+            self.lay_out(at)
+            return
+        # What `lay_out` does, for most clocks.
+        self.floor = at
+        self.steps: tuple[Step, ...] = steps_of(target)
+        self.soonest = at + self.steps[0].course
+        self._due: int | None = _UNKNOWN
+        self._due_course = target.within_ms
+        self._aimed = False
 
     # -- how much ----------------------------------------------------------------------------------------------
 
@@ -190,13 +198,14 @@ class Clock:
         """Lay out the steps of the target, none of them earlier than `at`."""
         target, self.floor, self.step = self.target, at, 0
         course = self.before
+        self._due = None
         if target.within_ms is not None:
             self._due_course = max(target.within_ms, course)
             self.steps = steps_of(target) if course <= target.within_ms else used_up(target, course)
         elif target.business_days is not None:
             course = self._lay_out_days(at)
         else:
-            self.steps, self._due_course, self._due = (), 0, None
+            self.steps, self._due_course = (), 0
         if self.story:
             self._leave_out_told(course)
         self._loosen()
@@ -224,7 +233,7 @@ class Clock:
 
     def _enter(self, mode: str, event_id: str) -> None:
         self.mode = COUNTED if self.target.business_days is not None else mode
-        self.segments.append(Segment(self.anchor, self.mode, self.target.calendar, event_id))
+        self.segments.append(_new(Segment, (self.anchor, self.mode, self.target.calendar, event_id)))
 
     def _settle(self, at: int) -> None:
         """Book the time since the anchor."""
@@ -300,7 +309,12 @@ class Clock:
         """Stop at `at`: what fell on this very instant did not come to pass, for stopping at it is in time."""
         if self.story and self.story[-1].at >= at:
             self._take_back(at)
-        self._settle(at)
+        if self.mode is COUNTED:
+            if at > self.anchor:
+                self.before += self.target.calendar.elapsed(self.anchor, at)
+                self.anchor = at
+        else:
+            self._settle(at)
         if self.mode is PAUSED and self.target.within_ms is not None and self.breached_at is None:
             self._due = _UNKNOWN  # that of resuming here
         self.stopped_at, self.stop_event = at, event_id

@@ -9,33 +9,34 @@ from models.event import TICKET_FIELDS, Event
 from models.fact import Fact
 from sla.ticket.phase import CANCELLED, CLOSED, OPEN, SOLVED, WAITING
 from sla.ticket.promises import call_off, reopen, select, start_if_promised, stop
-from sla.ticket.tally import count, dims_of, put, remark, take_back
+from sla.ticket.tally import count, dims_of, move, put, remark, take_back
 
 if TYPE_CHECKING:
     from sla.ticket.ticket import Ticket
 
 #: How long after a solution a reopening spoils it, and a call-back confirms it.
 LOOK_AHEAD_MS = 7 * 86_400_000
-_FIELDS = frozenset(TICKET_FIELDS)
-_OF_ASSIGNMENT = frozenset({"assignee", "team"})
-_STATUS = frozenset({"status"})
+_OF_ASSIGNMENT = ("assignee", "team")
+_SOLVABLE = ("next_response", "update", "resolution")
+_STATUS = ("status",)
 _OF_DIMS = frozenset({"team", "priority", "customer_tier", "channel", "complexity"})
 _POINTS = 100_000_000  # of a full score, in millionths of a point of 100
 _LARGE = 1e200  # a score that would overflow
 
 
-def set_fields(ticket: Ticket, said: dict[str, Any], names: frozenset[str] = _FIELDS) -> dict[str, Any]:
+def set_fields(ticket: Ticket, said: dict[str, Any], names: tuple[str, ...] = TICKET_FIELDS) -> dict[str, Any]:
     """Take over those fields of `names` that an event names; answers the former values of those that it changed."""
     fields = ticket.fields
     former: dict[str, Any] = {}
-    for name, value in said.items():
-        if name in names:
+    for name in names:
+        if name in said:
+            value = said[name]
             if name == "status" and ticket.phase != OPEN:
                 continue  # nothing can be said of the status of a ticket that is over: reopened, it is open
             if value is None:
-                value = 1 if name == "complexity" else [] if name == "tags" else None  # noqa: PLW2901
+                value = 1 if name == "complexity" else [] if name == "tags" else None
             elif name == "complexity" and value == int(value):
-                value = int(value)  # noqa: PLW2901
+                value = int(value)
             if value != fields[name]:
                 former[name] = fields[name]
                 fields[name] = value
@@ -51,9 +52,7 @@ def _changed(ticket: Ticket, former: dict[str, Any], at: int, event_id: str) -> 
     if moved:
         dims = dims_of(fields)
         if ticket.phase == OPEN:
-            put(ticket, "left", at, None, event_id)
-            ticket.dims = dims
-            put(ticket, "opened", at, None, event_id)
+            move(ticket, dims, at, event_id)
         ticket.dims = dims
     if moved or "assignee" in former:
         ticket.assignee = fields["assignee"]
@@ -63,12 +62,12 @@ def _changed(ticket: Ticket, former: dict[str, Any], at: int, event_id: str) -> 
     select(ticket, former, at, event_id)
 
 
-def _updated(ticket: Ticket, event: Event, at: int, names: frozenset[str] = _FIELDS) -> None:
+def _updated(ticket: Ticket, event: Event, at: int, names: tuple[str, ...] = TICKET_FIELDS) -> None:
     former = set_fields(ticket, event.said, names)
     if former:
         assignee = ticket.fields["assignee"]
         if ticket.assignee is None and assignee is not None:
-            stop(ticket, "assignment", at, event.event_id, ticket.dims, assignee)
+            stop(ticket, ("assignment",), at, event.event_id, ticket.dims, assignee)
         _changed(ticket, former, at, event.event_id)
 
 
@@ -127,11 +126,11 @@ def _agent_wrote(ticket: Ticket, event: Event, at: int) -> None:
         put(ticket, "replied", at, author, event_id)
     _respond(ticket, at, event_id, author)
     if ticket.unanswered is not None:
-        stop(ticket, "next_response", at, event_id, ticket.dims, author)
+        stop(ticket, ("next_response",), at, event_id, ticket.dims, author)
         ticket.unanswered = None
     if ticket.phase == OPEN:
         ticket.contacts += 1
-        stop(ticket, "update", at, event_id, ticket.dims, author)
+        stop(ticket, ("update",), at, event_id, ticket.dims, author)
         ticket.update_from = (at, event_id)
         start_if_promised(ticket, "update", at, event_id)
     if event.said.get("follow_up"):
@@ -143,7 +142,7 @@ def _respond(ticket: Ticket, at: int, event_id: str, person: str | None) -> None
     if ticket.responded_at is None and ticket.phase != CANCELLED:
         ticket.responded_at = at
         count(ticket, "first_responses", at, person, event_id)
-        stop(ticket, "first_response", at, event_id, ticket.dims, person)
+        stop(ticket, ("first_response",), at, event_id, ticket.dims, person)
 
 
 # -- the solution, and what comes after it ----------------------------------------------------------------------------
@@ -158,8 +157,7 @@ def _solved(ticket: Ticket, event: Event, at: int) -> None:
     event_id = event.event_id
     ticket.solver = solver = get("resolver") or ticket.assignee
     _respond(ticket, at, event_id, solver)
-    for metric in ("next_response", "update", "resolution"):
-        stop(ticket, metric, at, event_id, ticket.dims, solver)
+    stop(ticket, _SOLVABLE, at, event_id, ticket.dims, solver)
     ticket.unanswered = ticket.update_from = None
     told = get("first_contact")
     mark = "first_contact+kept" if (ticket.contacts <= 1 if told is None else told) and not ticket.escalated else "kept"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING
 
 from models.fact import Dims
@@ -36,8 +36,8 @@ def start_all(ticket: Ticket, at: int, event_id: str) -> None:
 
 def start(ticket: Ticket, metric: str, target: Target, at: int, event_id: str) -> None:
     """Start a clock of the present policy at the instant `at` of the event in hand."""
-    clock = _new_clock(ticket, metric, target, at, mode_in(target, ticket.fields["status"]), event_id)
-    clock.lay_out(at)
+    mode = PAUSED if ticket.fields["status"] in target.pause_on else COUNTED
+    clock = _new_clock(ticket, metric, target, at, mode, event_id)
     if clock.soonest < ticket.soonest:
         ticket.soonest = clock.soonest
         if clock.soonest <= at:
@@ -102,17 +102,17 @@ def _own_start(ticket: Ticket, target: Target) -> tuple[int, str] | None:
 # -- a change of fields, of policy, of status -------------------------------------------------------------------------
 
 
-def select(ticket: Ticket, changed: Container[str], at: int, event_id: str) -> None:
+def select(ticket: Ticket, changed: Mapping[str, object], at: int, event_id: str) -> None:
     """Let the policy, and the pauses of the status, hold for every open clock from `at` on.
 
     `changed` names the fields that have changed.
     """
     policy = ticket.policy
-    if any(name in changed for name in ticket.edition.fields):
+    if not ticket.edition.fields.isdisjoint(changed):
         ticket.policy = ticket.edition.select(ticket.fields)
     anew = ticket.policy is not policy
     if anew or "status" in changed:
-        for clock in list(ticket.running):
+        for clock in ticket.running[:]:
             if anew and clock.breached_at is None:
                 _hold(ticket, clock, at, event_id)
             else:
@@ -157,27 +157,27 @@ def running(ticket: Ticket, metric: str) -> Clock | None:
     return None
 
 
-def stop(ticket: Ticket, metric: str, at: int, event_id: str, dims: Dims, person: str | None) -> None:
-    """Stop the open clock of a metric, if there is one; who did it is credited."""
-    clock = running(ticket, metric)
-    if clock is None:
-        return
-    _halt(ticket, clock, at, event_id)
-    target = clock.target
-    if clock.breached_at is not None:
-        kind = "late"
-    else:
-        kind = "stopped" if target.within_ms is None and target.business_days is None else "met"
-    clock.stop = put_of_clock(ticket, kind, clock, at, dims, person, event_id, clock.before)
-    clock.tell("ended", at, event_id, ticket.events)
-    ticket.running.remove(clock)
+def stop(ticket: Ticket, metrics: Container[str], at: int, event_id: str, dims: Dims, person: str | None) -> None:
+    """Stop the open clocks of some metrics, where there are any; who did it is credited."""
+    for clock in ticket.running[:]:
+        if clock.metric in metrics:
+            clock.halt(at, event_id)
+            if clock.breached_at is not None:
+                kind = "late"
+            else:
+                target = clock.target
+                kind = "stopped" if target.within_ms is None and target.business_days is None else "met"
+                if clock.breach is not None:
+                    _take_back_breach(ticket, clock)
+            clock.stop = put_of_clock(ticket, kind, clock, at, dims, person, event_id, clock.before)
+            if clock.story:
+                clock.tell("ended", at, event_id, ticket.events)
+            ticket.running.remove(clock)
 
 
-def _halt(ticket: Ticket, clock: Clock, at: int, event_id: str) -> None:
-    clock.halt(at, event_id)
-    if clock.breached_at is None and clock.breach is not None:
-        take_back(ticket, clock.breach)
-        clock.breach = None
+def _take_back_breach(ticket: Ticket, clock: Clock) -> None:
+    take_back(ticket, clock.breach)
+    clock.breach = None
 
 
 def call_off(ticket: Ticket, clock: Clock, at: int, event_id: str) -> None:
@@ -185,11 +185,11 @@ def call_off(ticket: Ticket, clock: Clock, at: int, event_id: str) -> None:
     if clock.cancelled:
         return
     if clock.stopped_at is None:
-        _halt(ticket, clock, at, event_id)
+        clock.halt(at, event_id)
     clock.cancelled, clock.written = True, None
     take_back(ticket, clock.stop)
-    take_back(ticket, clock.breach)
-    clock.stop = clock.breach = None
+    clock.stop = None
+    _take_back_breach(ticket, clock)
     clock.tell("withdrawn", at, event_id, ticket.events)
 
 

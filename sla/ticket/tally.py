@@ -52,6 +52,14 @@ def put(
     ticket.facts.append(_new(Fact, (kind, at, ticket.dims, person, "-", 0, event_id, value, mark)))
 
 
+def move(ticket: Ticket, dims: Dims, at: int, event_id: str) -> None:
+    """Let an open ticket leave its place on the board and take that of `dims`."""
+    ticket.facts += (
+        _new(Fact, ("left", at, ticket.dims, None, "-", 0, event_id, 0, "")),
+        _new(Fact, ("opened", at, dims, None, "-", 0, event_id, 0, "")),
+    )
+
+
 def put_of_clock(
     ticket: Ticket, kind: str, clock: Clock, at: int, dims: Dims, person: str | None, event_id: str, value: int = 0
 ) -> Fact:

@@ -134,7 +134,7 @@ class Ticket:
         put(self, "opened", at, None, event_id)
         start_all(self, at, event_id)
         if self.assignee is not None:
-            stop(self, "assignment", at, event_id, self.dims, self.assignee)
+            stop(self, ("assignment",), at, event_id, self.dims, self.assignee)
 
     # -- time --------------------------------------------------------------------------------------------------
 
