@@ -68,11 +68,16 @@ def parse_ms(text: str) -> int:
 
 
 _WRITTEN: dict[int, str] = {}
+_TEXTS: dict[int, str] = {}
+_TEXTS_KEPT = 50_000
 _TAILS = [f"{second:02d}Z" for second in range(60)]
 
 
 def format_ms(ms: int) -> str:
     """An instant in UTC, with milliseconds only where there are any: `2026-11-21T01:30:00Z`."""
+    text = _TEXTS.get(ms)  # a ticket's instants are written again with each of its events
+    if text is not None:
+        return text
     minute, rest = divmod(ms, 60_000)
     head = _WRITTEN.get(minute)
     if head is None:
@@ -80,7 +85,11 @@ def format_ms(ms: int) -> str:
             _WRITTEN.clear()
         head = _WRITTEN[minute] = (_EPOCH + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:")
     second, rest = divmod(rest, 1000)
-    return f"{head}{second:02d}.{rest:03d}Z" if rest else head + _TAILS[second]
+    text = f"{head}{second:02d}.{rest:03d}Z" if rest else head + _TAILS[second]
+    if len(_TEXTS) >= _TEXTS_KEPT:
+        _TEXTS.clear()
+    _TEXTS[ms] = text
+    return text
 
 
 def seconds(ms: int) -> int | float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from models.event import Event, parse
 from models.fact import Fact, Gauge
 from sla.policy import PolicyBook
@@ -66,23 +64,22 @@ class Held:
         if ticket is None and self.settled is not None:
             ticket = self.ticket = unsettle(self.settled, book)
         if ticket is None or not ticket.extends(due[0]):
-            self._refold(book, now)
+            self._refold(book, now, due)
         else:
             for event in due:
                 ticket.extend(event)
 
-    def _refold(self, book: PolicyBook, now: int) -> None:
-        """Fold the record anew from its rows, as of `now`."""
+    def _refold(self, book: PolicyBook, now: int, due: list[Event]) -> None:
+        """Fold the record anew, as of `now`: from the events that are at hand, and from the rows of the others."""
+        at_hand = {event.event_id for event in (*due, *self.pending)}
+        events = [*due, *(parse(raw) for event_id, raw in self.rows.items() if event_id not in at_hand)]
         if self.settled is None:
-            self.ticket = fold(self._events(), book, now)
+            self.ticket = fold(events, book, now)
             return
-        ticket, end = unsettle(self.settled, book), (now + 1) * 1000
-        for event in sorted((event for event in self._events() if event.occurred_at < end), key=order_of):
+        ticket = unsettle(self.settled, book)
+        for event in sorted(events, key=order_of):
             ticket.extend(event)
         self.ticket = ticket
-
-    def _events(self) -> Iterator[Event]:
-        return map(parse, self.rows.values())
 
     def facts(self, book: PolicyBook) -> list[Fact]:
         """What counts of the ticket."""
