@@ -1,12 +1,12 @@
 """How fast events are read, folded and written by `replay`, as ratios to a ceiling measured in the same run.
 
-    python benchmarks/replay.py EVENTS.jsonl --policies DIR [--rounds 3]
+    PYTHONPATH=. python benchmarks/replay.py EVENTS.jsonl --policies DIR [--rounds 3]
 
-Method: one process, one core, CPU time (`time.process_time`), the cyclic collector off as the command has it, the
+Method: one process, one core, CPU time (`time.process_time`), the cyclic collector off as in the command, the
 lines in memory before the first clock starts. Each part is run `--rounds` times and its best round counts: on a machine
 that others use too, the best round is the one that was disturbed least. The ceiling is `orjson.loads` of the same lines,
 which no program in Python that reads these lines can beat; a ratio to it carries from one machine to another where
-events/s do not. Between rounds nothing is kept but the calendars' axes, which a running worker keeps as well.
+events/s do not. Between rounds nothing is kept but the calendars' axes, as in a worker.
 
 - read: `EventSet.add`: bytes to valid, deduplicated events, by ticket
 - fold: `fold`: a ticket's events to its record
@@ -85,7 +85,7 @@ def main() -> None:
 
     whole, _ = best_of(asked.rounds, command)
     print(f"{events.events:,} events of {len(tickets):,} tickets, best of {asked.rounds} rounds")
-    print(f"{'':24}{'events/s':>12}{'µs/event':>10}{'× ceiling':>11}")
+    print(f"{'':24}{'events/s':>12}{'µs/event':>10}{'x ceiling':>11}")
     for name, spent in (
         ("orjson.loads (ceiling)", ceiling),
         ("read", reading),

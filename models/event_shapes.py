@@ -50,9 +50,7 @@ Priority = Literal["P0", "P1", "P2", "P3", "P4"]
 Text = Annotated[str, Field(min_length=1)]
 Complexity = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 #: May be left out, but never null: no ticket is without one.
-Status = Annotated[
-    Text | None, BeforeValidator(_not_null), WithJsonSchema({"type": "string", "minLength": 1})
-]
+Status = Annotated[Text | None, BeforeValidator(_not_null), WithJsonSchema({"type": "string", "minLength": 1})]
 
 
 class _Event(BaseModel):

@@ -73,7 +73,7 @@ def _clocks(ticket: Ticket | None, metric: str, now: int) -> list[dict[str, Any]
     return [clock_document(clock, ticket.edition.name, now) for clock in ticket.clocks if clock.metric == metric]
 
 
-def _compare(metric: str, expected: Any, got: list[dict[str, Any]]) -> list[str]:  # noqa: ANN401 -- JSON
+def _compare(metric: str, expected: Any, got: list[dict[str, Any]]) -> list[str]:
     if not expected:
         return [f"{metric}: expected no clock, got {len(got)}"] if got and expected != {} else []
     if isinstance(expected, Mapping):
@@ -100,7 +100,7 @@ def _compare_clock(name: str, expected: Mapping[str, Any], got: Mapping[str, Any
     return failures
 
 
-def _same(expected: Any, got: Any) -> bool:  # noqa: ANN401 -- JSON
+def _same(expected: Any, got: Any) -> bool:
     """Equality, with instants compared as instants, and of mappings only the fields that are named."""
     if isinstance(expected, Mapping) and isinstance(got, Mapping):
         return all(name in got and _same(value, got[name]) for name, value in expected.items())
@@ -111,8 +111,8 @@ def _same(expected: Any, got: Any) -> bool:  # noqa: ANN401 -- JSON
             return parse_ms(expected) == parse_ms(got)
         except ValueError:
             return False
-    return type(expected) is not bool and type(got) is not bool and expected == got or expected is got
+    return expected is got or (type(expected) is not bool and type(got) is not bool and expected == got)
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 -- JSON
+def _text(value: Any) -> str:
     return orjson.dumps(value).decode()

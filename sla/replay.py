@@ -72,9 +72,7 @@ class Result(NamedTuple):
     orphans: int
 
 
-def replay(
-    events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int], None] = lambda count: None
-) -> Result:
+def replay(events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int], None] = lambda _: None) -> Result:
     """Fold every ticket as of `as_of` (ms); `step` hears how many events were folded since it last did."""
     figures = PartitionFigures(0, book.zone)
     figures.advance(as_of)

@@ -12,8 +12,8 @@ from models.egress import Member, TicketWrite
 from models.fact import CLOCK_KINDS, COUNT_KINDS, Fact
 from models.instant import format_ms
 from sla.ticket.breaches import breaches
-from sla.ticket.clock import COUNTED
 from sla.ticket.document import document
+from sla.ticket.moments import COUNTED
 from sla.ticket.phase import OPEN
 from sla.ticket.ticket import Ticket
 

@@ -19,7 +19,8 @@ class Held:
     """
 
     __slots__ = (
-        "ahead", "arrived", "booked", "gauge", "horizon", "next_at", "pending", "rows", "settled", "settled_at", "ticket",
+        "ahead", "arrived", "booked", "gauge", "horizon", "next_at", "pending", "rows", "settled", "settled_at",
+        "ticket",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -35,6 +36,10 @@ class Held:
         self.arrived = 0
         self.settled: bytes | None = None
         self.settled_at = 0
+
+    def __lt__(self, other: Held) -> bool:
+        """Stand anywhere among those of the same instant and ticket: heaps ask, and it means nothing."""
+        return False
 
     def settle(self, row: bytes) -> None:
         """Stand on a settled row: what it says holds, whatever rows there are from before it."""
@@ -56,9 +61,9 @@ class Held:
         due = [event for event in self.pending if event.occurred_at < end]
         if not due:
             return
-        self.pending = [event for event in self.pending if event.occurred_at >= end] if len(due) < len(
-            self.pending
-        ) else []
+        self.pending = (
+            [event for event in self.pending if event.occurred_at >= end] if len(due) < len(self.pending) else []
+        )
         due.sort(key=order_of)
         ticket = self.ticket
         if ticket is None and self.settled is not None:
@@ -83,6 +88,8 @@ class Held:
 
     def facts(self, book: PolicyBook) -> list[Fact]:
         """What counts of the ticket."""
-        if self.ticket is not None:
-            return standing(self.ticket)
+        return standing(self.ticket) if self.ticket is not None else self.settled_facts(book)
+
+    def settled_facts(self, book: PolicyBook) -> list[Fact]:
+        """What counts of the ticket by its settled row; nothing where there is none."""
         return standing(unsettle(self.settled, book)) if self.settled is not None else []

@@ -67,12 +67,15 @@ def read(record: Incoming) -> Event:
         InvalidEvent: it says none, or its key is not its ticket's id.
     """
     if record.value is None:
-        raise InvalidEvent("null_value", "", "the value is null: an event is a JSON object")
+        text = "the value is null: an event is a JSON object"
+        raise InvalidEvent(text, "null_value", "")
     if record.key is None:
-        raise InvalidEvent("null_key", "ticket_id", "the key is null: it must be the ticket's id")
+        text = "the key is null: it must be the ticket's id"
+        raise InvalidEvent(text, "null_key", "ticket_id")
     event = parse(record.value)
     if record.key != event.ticket_id.encode():
-        raise InvalidEvent("key", "ticket_id", "the key is not the event's `ticket_id`")
+        text = "the key is not the event's `ticket_id`"
+        raise InvalidEvent(text, "key", "ticket_id")
     return event
 
 
@@ -96,7 +99,9 @@ def sort_out(
         try:
             event = read(record)
         except InvalidEvent as error:
-            found.dead.append(DeadLetter(record.offset, record.key, record.value, error.reason, error.field, str(error)))
+            found.dead.append(
+                DeadLetter(record.offset, record.key, record.value, error.reason, error.field, str(error))
+            )
             continue
         key, value = record.key, record.value
         assert key is not None  # noqa: S101 -- for the type checker: `read` refuses null

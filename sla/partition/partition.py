@@ -13,15 +13,14 @@ from heapq import heappop, heappush
 from models.egress import TicketWrite
 from models.partial import PartialRow
 from sla.figures.days import Days
-from sla.figures.partition import PartitionFigures
 from sla.partition.egress import ticket_write
 from sla.partition.held import Held
 from sla.partition.intake import Admission, Incoming, row_key, sort_out
-from sla.partition.settling import Settlement, horizon_of
+from sla.partition.settling import Settlement
+from sla.partition.views import Views
 from sla.policy import PolicyBook
-from sla.ticket.settled import settle, unsettle
 from sla.ticket.phase import OPEN
-from sla.ticket.tally import standing
+from sla.ticket.settled import settle
 
 DAY_MS = 86_400_000
 #: A row of the changelog: key, value (None: removed), and, where known, the time of its arrival in ms.
@@ -63,16 +62,14 @@ class Partition:
         self.at_home = at_home
         self.now = 0
         self.held: dict[str, Held] = {}
-        self.figures = PartitionFigures(number, book.zone)
+        self._views = Views(book, number, horizon_ms)
+        self.figures = self._views.figures
         self.counters = Counters()
         self._days = Days(book.zone)
         self._restored: dict[str, None] = {}
         self._changed: dict[str, None] = {}
-        self._touched: dict[str, None] = {}
+        self._touched = self._views.touched
         self._orphans: set[str] = set()
-        self._open: dict[str, int] = {}
-        self._horizons: list[tuple[int, str]] = []
-        self._deadlines: list[tuple[int, str]] = []
         self._ahead: list[tuple[int, str]] = []
 
     # -- rows in -----------------------------------------------------------------------------------------------
@@ -135,26 +132,22 @@ class Partition:
             del self._changed[ticket_id]
             self._bring_up(ticket_id, self.held[ticket_id])
             left -= 1
-        for heap in (self._ahead, self._deadlines):
-            while left > 0 and heap and heap[0][0] <= now:
-                at, ticket_id = heappop(heap)
-                held = self.held.get(ticket_id)
-                if held is not None and (heap is self._ahead or held.next_at == at):
-                    self._bring_up(ticket_id, held)
-                    left -= 1
+        while left > 0 and self._ahead and self._ahead[0][0] <= now:
+            ticket_id = heappop(self._ahead)[1]
+            if ticket_id in self.held:
+                self._bring_up(ticket_id, self.held[ticket_id])
+                left -= 1
+        while left > 0 and (next_one := self._views.deadline()) is not None and next_one[0] <= now:
+            self._bring_up(next_one[1], self.held[next_one[1]])
+            left -= 1
         self.figures.advance(now)
         return left <= 0
 
     @property
     def next_instant(self) -> int | None:
         """When something happens by time alone, in ms: a step of a clock, or an event that was ahead."""
-        while self._deadlines:
-            at, ticket_id = self._deadlines[0]
-            held = self.held.get(ticket_id)
-            if held is not None and held.next_at == at:
-                break
-            heappop(self._deadlines)
-        heads = [heap[0][0] for heap in (self._deadlines, self._ahead) if heap]
+        deadline = self._views.deadline()
+        heads = [head[0] for head in (deadline, self._ahead[0] if self._ahead else None) if head is not None]
         return min(heads, default=None)
 
     # -- what is told ------------------------------------------------------------------------------------------
@@ -192,19 +185,15 @@ class Partition:
 
     def open_by_priority(self) -> dict[str, int]:
         """Open tickets by priority."""
-        return dict(self._open)
+        return dict(self._views.open)
 
     # -- settling ----------------------------------------------------------------------------------------------
 
     def settlements(self, limit: int) -> list[Settlement]:
         """Up to `limit` tickets that are past their horizon: the row to write first, the rows to remove then."""
         found: list[Settlement] = []
-        while self._horizons and self._horizons[0][0] <= self.now and len(found) < limit:
-            at, ticket_id = heappop(self._horizons)
-            held = self.held.get(ticket_id)
-            if held is None or held.horizon != at:
-                continue
-            held.horizon = None
+        while len(found) < limit and (one := self._views.past_horizon(self.now)) is not None:
+            at, ticket_id, held = one
             ticket = held.ticket
             if ticket is not None and not held.pending and ticket.phase != OPEN:
                 keys = [row_key(ticket_id, event_id) for event_id in held.rows]
@@ -250,8 +239,8 @@ class Partition:
             return
         self._bring_up(ticket_id, held)
         if not held.rows and held.settled is None:
+            self._views.forget(ticket_id, held)
             del self.held[ticket_id]  # all that there was of it has been removed
-            self._touched.pop(ticket_id, None)
 
     def _bring_up(self, ticket_id: str, held: Held) -> None:
         """Take what is pending and has come into a ticket's record, let time pass, and book what that changes."""
@@ -269,7 +258,7 @@ class Partition:
             self._orphans.add(ticket_id)
         else:
             self._orphans.discard(ticket_id)
-        self._book(ticket_id, held)
+        self._views.book(ticket_id, held)
 
     def _wait_for(self, ticket_id: str, held: Held) -> None:
         """Remember when events that are ahead come into effect; each is counted once."""
@@ -285,41 +274,7 @@ class Partition:
         self.counters.set_aside[ticket_id] = f"{type(error).__name__}: {error}"
         self._orphans.discard(ticket_id)
         held.ticket = None
-        self._book(ticket_id, held)
-
-    def _book(self, ticket_id: str, held: Held) -> None:
-        """Carry a change of a ticket into the figures, the deadlines and what is to be written."""
-        ticket = held.ticket
-        if ticket is not None or held.booked is not None:
-            booked = held.booked if held.booked is not None else standing(unsettle(held.settled or b"", self.book))
-            facts = held.facts(self.book)
-            if facts != booked:
-                self.figures.replace(ticket_id, booked, facts)
-            held.booked = facts if ticket is not None or held.settled is None else None
-        gauge = ticket.gauge() if ticket is not None else None
-        if gauge != held.gauge:
-            self.figures.gauge(ticket_id, held.gauge, gauge)
-            for stand, count in ((held.gauge, -1), (gauge, 1)):
-                if stand is not None:
-                    self._open[stand.dims.priority] = self._open.get(stand.dims.priority, 0) + count
-            held.gauge = gauge
-        if ticket is not None and ticket.phase != OPEN:
-            horizon = self._horizon(held)
-            if horizon != held.horizon:
-                held.horizon = horizon
-                heappush(self._horizons, (horizon, ticket_id))
-        else:
-            held.horizon = None
-        at = ticket.next_instant if ticket is not None else None
-        if at != held.next_at:
-            held.next_at = at
-            if at is not None:
-                heappush(self._deadlines, (at, ticket_id))
-        self._touched[ticket_id] = None
-
-    def _horizon(self, held: Held) -> int:
-        assert held.ticket is not None  # noqa: S101 -- for the type checker: the caller looked
-        return horizon_of(held.ticket, held.arrived, self.horizon_ms, self.book.zone)
+        self._views.book(ticket_id, held)
 
     def _write(self, ticket_id: str) -> TicketWrite | None:
         held = self.held.get(ticket_id)

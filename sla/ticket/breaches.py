@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from models.egress import BreachWrite, Transition
 from models.instant import format_ms, seconds
 from models.scope import breach_id
-from sla.ticket.clock import AT_RISK, BREACHED, WARNED, Clock, Moment
+from sla.ticket.clock import Clock
+from sla.ticket.moments import AT_RISK, BREACHED, WARNED, Moment
 
 if TYPE_CHECKING:
     from sla.ticket.ticket import Ticket

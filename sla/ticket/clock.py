@@ -11,52 +11,21 @@ it: open time passes no faster than time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sla.calendar import NoOpenTime
-from sla.ticket.steps import DUE, EARLY, OVER, RISK, Step, plan, steps_of, used_up
+from sla.ticket.moments import AT_RISK, BREACHED, BY_TIME, COUNTED, MOMENT_OF, PAUSED, SOLVED, WARNED, Moment, Segment
+from sla.ticket.steps import DUE, Step, plan, steps_of, used_up
 
 if TYPE_CHECKING:
-    from models.calendar import Calendar
     from models.fact import Fact
     from models.policy import Target
 
-COUNTED, PAUSED, SOLVED = "counted", "paused", "solved"
 #: No instant: later than any.
 NEVER = 1 << 62
 #: A due time that has not been worked out yet.
 _UNKNOWN = -NEVER
-#: What a moment of a clock's story can be: three that time brings, the others are brought by events.
-AT_RISK, WARNED, BREACHED = "at_risk", "warned", "breached"
-_BY_TIME = frozenset({AT_RISK, WARNED, BREACHED})
 _new: Any = tuple.__new__  # a named tuple's own constructor costs three times as much
-_MOMENT_OF = {RISK: AT_RISK, EARLY: WARNED, DUE: BREACHED, OVER: WARNED}
-
-
-class Segment(NamedTuple):
-    """What the clock does from an instant on, and the event that made it so."""
-
-    start: int
-    mode: str
-    calendar: Calendar
-    event_id: str
-
-
-class Moment(NamedTuple):
-    """One thing to tell of a clock: a step reached, or a change after the first of them.
-
-    `change` is `at_risk` (never told), `warned`, `breached`, `paused`, `resumed`, `moved`, `ended` or `withdrawn`;
-    `cause` the event, or for a step how often the policy had been selected anew; `revision` the number of the
-    ticket's events that were in effect then.
-    """
-
-    at: int
-    change: str
-    level: str
-    cause: str
-    counted: int
-    due_at: int | None
-    revision: int
 
 
 class Clock:
@@ -293,7 +262,7 @@ class Clock:
         counted = self.before if at <= self.anchor else self.before + self.target.calendar.elapsed(self.anchor, at)
         if step.kind == DUE:
             self.breached_at = self._due = at
-        self.story.append(Moment(at, _MOMENT_OF[step.kind], step.text, str(self.arm), counted, self.due_at, revision))
+        self.story.append(Moment(at, MOMENT_OF[step.kind], step.text, str(self.arm), counted, self.due_at, revision))
         self.step += 1
         self._loosen()
         return step
@@ -323,7 +292,7 @@ class Clock:
     def _take_back(self, at: int) -> None:
         story = []
         for moment in self.story:
-            if moment.at < at or moment.change not in _BY_TIME:
+            if moment.at < at or moment.change not in BY_TIME:
                 story.append(moment)
                 continue
             if moment.change is BREACHED:

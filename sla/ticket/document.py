@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.instant import format_ms, seconds
-from sla.ticket.clock import COUNTED, PAUSED, SOLVED, WARNED, Clock
+from sla.ticket.clock import Clock
+from sla.ticket.moments import COUNTED, PAUSED, SOLVED, WARNED
 
 if TYPE_CHECKING:
     from sla.ticket.ticket import Ticket

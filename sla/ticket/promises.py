@@ -6,8 +6,9 @@ from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING
 
 from models.fact import Dims
-from sla.ticket.clock import COUNTED, PAUSED, Clock
-from sla.ticket.clock import SOLVED as GAP
+from sla.ticket.clock import Clock
+from sla.ticket.moments import COUNTED, PAUSED
+from sla.ticket.moments import SOLVED as GAP
 from sla.ticket.phase import OPEN
 from sla.ticket.tally import put_of_clock, take_back
 
@@ -222,7 +223,8 @@ def reopen(ticket: Ticket, at: int, event_id: str, *, cancelled: bool) -> None:
     ended: set[str] = {clock.metric for clock in ticket.clocks} if cancelled else set()
     if ticket.settled_at is not None:
         ended = {"assignment", "first_response", "update", "resolution"}
-    _add_missing(ticket, at, event_id, ended - {"next_response"})
+    ended.discard("next_response")  # what the customer has asked meanwhile waits for an answer all the same
+    _add_missing(ticket, at, event_id, ended)
     ticket.catch_up(at)
 
 

@@ -45,9 +45,7 @@ def count(ticket: Ticket, kind: str, at: int, person: str | None, event_id: str)
     ticket.facts.append(_new(Fact, (kind, at, ticket.dims, person, "-", 0, event_id, 0, "")))
 
 
-def put(
-    ticket: Ticket, kind: str, at: int, person: str | None, event_id: str, value: int = 0, mark: str = ""
-) -> None:
+def put(ticket: Ticket, kind: str, at: int, person: str | None, event_id: str, value: int = 0, mark: str = "") -> None:
     """Put down a fact that is of no clock, under the ticket's fields as they stand."""
     ticket.facts.append(_new(Fact, (kind, at, ticket.dims, person, "-", 0, event_id, value, mark)))
 

@@ -41,15 +41,13 @@ def fold(events: Iterable[Event], book: PolicyBook, now: int) -> Ticket | None:
     end = (now + 1) * 1000
     if known and known[-1].occurred_at >= end:
         known = [event for event in known if event.occurred_at < end]
-    for index, creation in enumerate(known):
-        if creation.type == "ticket.created":
-            break
-    else:
+    creation = next((event for event in known if event.type == "ticket.created"), None)
+    if creation is None:
         return None
-    del known[index]
     ticket = Ticket(creation, book)
     for event in known:
-        ticket.extend(event)
+        if event is not creation:
+            ticket.extend(event)
     ticket.advance(now)
     return ticket
 
@@ -151,8 +149,7 @@ class Ticket:
         for clock in self.running:
             if clock.soonest <= now and self.advance_clock(clock, now):
                 reached = True
-            if clock.soonest < soonest:
-                soonest = clock.soonest
+            soonest = min(soonest, clock.soonest)
         self.soonest = soonest
         return reached
 

@@ -23,8 +23,8 @@ def tickets(draw: st.DrawFn) -> list[bytes]:
     """Events of one to three tickets."""
     raw = []
     for number in range(draw(st.integers(1, 3))):
-        for event in draw(stories(most=9)):
-            raw.append(event.replace(f'"{TICKET}"'.encode(), f'"T{number}"'.encode()))
+        own = f'"T{number}"'.encode()
+        raw += [event.replace(f'"{TICKET}"'.encode(), own) for event in draw(stories(most=9))]
     return raw
 
 

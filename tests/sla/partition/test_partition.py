@@ -269,3 +269,15 @@ def test_rows_that_were_all_removed_leave_nothing_behind() -> None:
 
     assert ({}, 0) == (seen(partition)["writes"], partition.health()["orphans"])
     assert {} == partition.held
+
+
+def test_a_ticket_whose_rows_are_gone_may_come_back() -> None:
+    """With the very deadlines that it had before."""
+    partition = at(1, CREATED)
+    partition.restore([(f"{TICKET}\0e1".encode(), None)])
+    partition.advance(START + MINUTE)
+    assert {} == partition.held
+    give(partition, [CREATED])
+    partition.advance(START + 8 * MINUTE)
+
+    assert seen(at(8, CREATED)) == seen(partition)

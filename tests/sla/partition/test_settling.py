@@ -123,7 +123,9 @@ def test_a_settled_row_of_a_later_version_refuses_to_start() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(stories(), st.lists(st.sampled_from(["reopened", "solved", "rated", "assigned", "replied"]), max_size=4), st.data())
+@given(
+    stories(), st.lists(st.sampled_from(["reopened", "solved", "rated", "assigned", "replied"]), max_size=4), st.data()
+)
 def test_settled_or_restored_from_a_settled_row_no_figure_differs(
     raw: list[bytes], kinds: list[str], data: st.DataObject
 ) -> None:

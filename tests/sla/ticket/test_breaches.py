@@ -82,9 +82,11 @@ def test_a_breached_clock_keeps_its_due_time_while_it_waits() -> None:
     """From the due instant on no pause moves it."""
     ticket = told(P0, ("status_changed", 250, WAITING), ("status_changed", 300, OPEN), until=310)
 
-    assert [("breached", "breached", 240, 240), ("paused", "breached", 250, 240), ("resumed", "breached", 300, 240)] == (
-        changes(ticket)[2:]
-    )
+    assert [
+        ("breached", "breached", 240, 240),
+        ("paused", "breached", 250, 240),
+        ("resumed", "breached", 300, 240),
+    ] == (changes(ticket)[2:])
     assert "breached" == status(ticket)
 
 
@@ -127,7 +129,9 @@ def test_a_change_that_uses_up_the_target_breaches_in_the_present() -> None:
 
 def test_a_change_that_pauses_and_moves_is_told_as_a_pause() -> None:
     """One event, one change: while it is paused there is no new due time to tell."""
-    ticket = told(P0, ("updated", 130, {"priority": "P1", "status": "on_hold"}), ("status_changed", 140, OPEN), until=141)
+    ticket = told(
+        P0, ("updated", 130, {"priority": "P1", "status": "on_hold"}), ("status_changed", 140, OPEN), until=141
+    )
 
     assert [("warned", "50%", 120, 240), ("paused", "50%", 130, None), ("resumed", "50%", 140, 1450)] == changes(ticket)
 
@@ -231,9 +235,7 @@ def test_a_restart_leaves_the_first_cycle_as_it_ended() -> None:
 
 def test_what_fell_due_while_solved_breaches_a_total_clock_when_reopened() -> None:
     """`total` counts the time in between, so its due instant may lie in it."""
-    ticket = told(
-        ("created", 0, {"priority": "P1", "team": "network"}), ("solved", 60), ("reopened", 1600), until=1601
-    )
+    ticket = told(("created", 0, {"priority": "P1", "team": "network"}), ("solved", 60), ("reopened", 1600), until=1601)
 
     # Eight office hours from Monday 09:00, closed at noon and at night: due on Tuesday at 10:00, while solved.
     assert [

@@ -79,7 +79,8 @@ def test_a_handing_over_on_the_due_instant_comes_after_the_breach() -> None:
     """Who had the ticket up to that instant has the breach."""
     ticket = told(P0, ("assigned", 15, {"assignee": "bob", "team": "network"}), until=16)
 
-    assert ("ada", "desk") == (lambda fact: (fact.person, fact.dims.team))(one(ticket, "breached", "first_response"))
+    breach = one(ticket, "breached", "first_response")
+    assert ("ada", "desk") == (breach.person, breach.dims.team)
 
 
 def test_a_breach_that_a_change_brings_about_is_credited_to_what_the_change_made() -> None:
@@ -139,7 +140,9 @@ def test_a_rating_is_credited_to_its_agent_else_the_solver_else_the_assignee(
 def test_a_flag_is_credited_as_a_rating_is() -> None:
     """Its agent, else the solver, else the assignee."""
     assert "eve" == one(told(P0, ("flagged", 5, {"flag": "error", "agent": "eve"})), "flagged").person
-    assert "bob" == one(told(P0, ("solved", 4, {"resolver": "bob"}), ("flagged", 5, {"flag": "error"})), "flagged").person
+    assert (
+        "bob" == one(told(P0, ("solved", 4, {"resolver": "bob"}), ("flagged", 5, {"flag": "error"})), "flagged").person
+    )
     assert "ada" == one(told(P0, ("flagged", 5, {"flag": "error"})), "flagged").person
 
 
@@ -191,7 +194,7 @@ def test_a_solution_is_of_the_first_contact_after_at_most_one_public_reply_and_n
 
 
 def test_what_the_solution_says_of_the_first_contact_overrides_the_replies() -> None:
-    """A call solved on the phone; but an escalation, before or after, or a reopening within seven days still spoils it."""
+    """A call solved on the phone; an escalation, or a reopening within seven days, still spoils it."""
     many = [("replied", 1, AGENT), ("replied", 2, AGENT)]
 
     assert "first_contact+kept" == one(told(P0, *many, ("solved", 60, {"first_contact": True})), "solved").mark
@@ -238,7 +241,8 @@ def test_taken_back_and_put_again_a_verdict_counts_once() -> None:
     """Reopened it is taken back, solved again it stands at the later instant; both solutions are counted."""
     ticket = told(P0, ("solved", 60), ("reopened", 100), ("solved", 130))
 
-    assert (START + 130 * MINUTE, 90 * MINUTE) == (lambda fact: (fact.at, fact.value))(one(ticket, "met", "resolution"))
+    verdict = one(ticket, "met", "resolution")
+    assert (START + 130 * MINUTE, 90 * MINUTE) == (verdict.at, verdict.value)
     assert (2, 1) == (ticket.counts["solved"], ticket.counts["reopened"])
 
 
@@ -246,7 +250,9 @@ def test_with_restart_both_cycles_have_a_verdict() -> None:
     """The first one stands as it was given."""
     ticket = told(("created", 0, {"priority": "P1"}), ("solved", 60), ("reopened", 100), ("solved", 130))
 
-    assert [(1, 60 * MINUTE), (2, 30 * MINUTE)] == [(fact.cycle, fact.value) for fact in of(ticket, "met", "resolution")]
+    assert [(1, 60 * MINUTE), (2, 30 * MINUTE)] == [
+        (fact.cycle, fact.value) for fact in of(ticket, "met", "resolution")
+    ]
 
 
 def test_a_cancelled_ticket_has_no_verdicts_but_its_counts() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.event import parse
-from models.instant import parse_ms, seconds
+from models.instant import format_ms, parse_ms, seconds
 from sla.ticket.breaches import breaches
 from sla.ticket.document import document
 from sla.ticket.tally import standing
@@ -61,21 +61,17 @@ def test_a_ledger_covers_its_clock_without_gap_or_overlap(raw: list[bytes], now:
     """Slices reach from start to stop (or to now); those counted and paused sum to what the clock says."""
     ticket = fold(map(parse, raw), book(), now)
     for clock in document(ticket, now)["clocks"] if ticket is not None else ():
-        end = clock["stopped_at"] or document_instant(now)
+        end = clock["stopped_at"] or format_ms(now)
         edges = [clock["started_at"], *(slice_["to"] for slice_ in clock["ledger"])]
         assert edges[:-1] == [slice_["from"] for slice_ in clock["ledger"]]
         assert edges[-1] == end
         for kind, field in (("counted", "counted_s"), ("paused", "paused_s")):
             lengths = (
-                parse_ms(slice_["to"]) - parse_ms(slice_["from"]) for slice_ in clock["ledger"] if slice_["kind"] == kind
+                parse_ms(slice_["to"]) - parse_ms(slice_["from"])
+                for slice_ in clock["ledger"]
+                if slice_["kind"] == kind
             )
             assert seconds(sum(lengths)) == clock[field]
-
-
-def document_instant(now: int) -> str:
-    from models.instant import format_ms
-
-    return format_ms(now)
 
 
 @settings(max_examples=300, deadline=None)
