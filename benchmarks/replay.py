@@ -4,8 +4,8 @@
 
 Method: one process, one core, CPU time (`time.process_time`), the cyclic collector off as in the command, the
 lines in memory before the first clock starts. Each part is run `--rounds` times and its best round counts: on a machine
-that others use too, the best round is the one that was disturbed least. The ceiling is `orjson.loads` of the same lines,
-which no program in Python that reads these lines can beat; a ratio to it carries from one machine to another where
+that others use too, the best round is the one that was disturbed least. The ceiling is `orjson.loads` of the same
+lines, which no program in Python that reads them can beat; a ratio to it carries from one machine to another where
 events/s do not. Between rounds nothing is kept but the calendars' axes, as in a worker.
 
 - read: `EventSet.add`: bytes to valid, deduplicated events, by ticket

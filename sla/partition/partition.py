@@ -106,8 +106,7 @@ class Partition:
             held = self._of(event.ticket_id)
             held.rows[event.event_id] = raw
             held.pending.append(event)
-            if arrived > held.arrived:
-                held.arrived = arrived
+            held.arrived = max(held.arrived, arrived)
             self._changed[event.ticket_id] = None
         for ticket_id in admission.repeated:
             self._touched[ticket_id] = None

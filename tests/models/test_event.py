@@ -37,8 +37,12 @@ def test_a_plain_event_says_what_it_says() -> None:
     event = parse(written(source="crm", colour="red"))
 
     assert ("ticket.created", "T1", "e1", 1_795_224_600_000_000, "crm") == (
-        event.type, event.ticket_id, event.event_id, event.occurred_at, event.source,
-    )  # fmt: skip
+        event.type,
+        event.ticket_id,
+        event.event_id,
+        event.occurred_at,
+        event.source,
+    )
     assert "red" == event.said["colour"]
 
 
@@ -50,8 +54,9 @@ def test_a_cloud_event_says_the_same() -> None:
     }  # fmt: skip
 
     assert parse(written(source="/crm", team="desk")) == parse(orjson.dumps(envelope))
-    assert ("missing", "ticket_id") == fault(orjson.dumps({**envelope, "subject": ...} | {"subject": None}).replace(
-        b',"subject":null', b""))  # fmt: skip
+    assert ("missing", "ticket_id") == fault(
+        orjson.dumps({**envelope, "subject": ...} | {"subject": None}).replace(b',"subject":null', b"")
+    )
     assert ("missing", "priority") == fault(orjson.dumps({**envelope, "data": None}))
 
 
@@ -109,7 +114,7 @@ def test_a_cloud_event_says_the_same() -> None:
         (written(type="ticket.flagged", flag="odd"), ("invalid", "flag")),
         (written(type="ticket.flagged"), ("missing", "flag")),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_event_names_the_reason_and_the_field(value: bytes, expected: tuple[str, str]) -> None:
     """A dead letter tells the producer what to mend."""
     assert expected == fault(value)
@@ -152,20 +157,64 @@ def test_two_events_are_equal_when_they_mean_the_same() -> None:
 
 
 VALUES = st.one_of(
-    st.none(), st.booleans(), st.integers(-3, 2_000_000), st.floats(-1, 1e7), st.lists(st.text(max_size=2), max_size=2),
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 2_000_000),
+    st.floats(-1, 1e7),
+    st.lists(st.text(max_size=2), max_size=2),
     st.sampled_from(["", "P0", "P3", "agent", "customer", "open", "overall", "complaint", "colleague", "号", "a\x01"]),
-)  # fmt: skip
+)
 FIELDS = st.sampled_from(
     [
-        "priority", "status", "team", "assignee", "complexity", "tags", "author", "author_id", "public", "automated",
-        "follow_up", "level", "to_team", "reason", "resolver", "workaround", "article", "note", "first_contact", "score",
-        "scale", "aspect", "agent", "rater", "rater_id", "flag", "withdrawn", "source", "colour", "event_id", "ticket_id",
+        "priority",
+        "status",
+        "team",
+        "assignee",
+        "complexity",
+        "tags",
+        "author",
+        "author_id",
+        "public",
+        "automated",
+        "follow_up",
+        "level",
+        "to_team",
+        "reason",
+        "resolver",
+        "workaround",
+        "article",
+        "note",
+        "first_contact",
+        "score",
+        "scale",
+        "aspect",
+        "agent",
+        "rater",
+        "rater_id",
+        "flag",
+        "withdrawn",
+        "source",
+        "colour",
+        "event_id",
+        "ticket_id",
     ]
-)  # fmt: skip
+)
 TYPES = st.sampled_from(
-    ["created", "updated", "assigned", "replied", "status_changed", "escalated", "solved", "reopened", "closed",
-     "cancelled", "rated", "flagged"]
-)  # fmt: skip
+    [
+        "created",
+        "updated",
+        "assigned",
+        "replied",
+        "status_changed",
+        "escalated",
+        "solved",
+        "reopened",
+        "closed",
+        "cancelled",
+        "rated",
+        "flagged",
+    ]
+)
 
 
 def verdict(judge: Any, value: bytes) -> Any:
