@@ -58,8 +58,8 @@ class EventSet:
 
     @property
     def newest_ms(self) -> int:
-        """The newest instant told of, in ms, rounded up so that nothing of it is left out."""
-        return -(-self.newest_us // 1000)
+        """The newest instant told of, in ms; all that occurred within that millisecond has occurred."""
+        return self.newest_us // 1000
 
 
 class Result(NamedTuple):

@@ -21,6 +21,18 @@ def document(ticket: Ticket, now: int) -> dict[str, Any]:
         "edition": ticket.edition.name,
         "flags": sorted(ticket.flags),
         "revision": ticket.events,
+        "handovers": [
+            {
+                "at": format_ms(one.at),
+                "event": one.event_id,
+                "from": one.from_person,
+                "to": one.to_person,
+                "metric": one.metric,
+                "cycle": one.cycle,
+                "used_pct": one.used,
+            }
+            for one in ticket.handovers
+        ],
         "clocks": [clock_document(clock, ticket.edition.name, now) for clock in ticket.clocks],
         "counts": ticket.counts,
     }

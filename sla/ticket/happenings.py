@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.event import TICKET_FIELDS, Event
 from models.fact import Fact
+from sla.ticket.handover import note_handover
 from sla.ticket.phase import CANCELLED, CLOSED, OPEN, SOLVED, WAITING
 from sla.ticket.promises import call_off, reopen, select, start_if_promised, stop
 from sla.ticket.tally import count, dims_of, move, put, remark, take_back
@@ -55,6 +56,8 @@ def _changed(ticket: Ticket, former: dict[str, Any], at: int, event_id: str) -> 
             move(ticket, dims, at, event_id)
         ticket.dims = dims
     if moved or "assignee" in former:
+        if former.get("assignee") is not None:
+            note_handover(ticket, former["assignee"], fields["assignee"], at, event_id)
         ticket.assignee = fields["assignee"]
         ticket.moments.append((at, ticket.dims, ticket.assignee))
     if "status" in former:

@@ -13,6 +13,7 @@ import orjson
 from models.fact import Dims, Fact
 from sla.policy import PolicyBook
 from sla.ticket.clock import NEVER
+from sla.ticket.handover import Handover
 from sla.ticket.tally import TAKEN_BACK
 from sla.ticket.ticket import Ticket
 
@@ -44,6 +45,7 @@ def settle(ticket: Ticket, at: int) -> bytes:
         "at": at,
         "facts": [(*fact[:2], tuple(fact.dims), *fact[3:]) for fact in facts],
         "moments": [(since, tuple(dims), assignee) for since, dims, assignee in ticket.moments],
+        "handovers": [tuple(one) for one in ticket.handovers],
         "solutions": [places[index] for index in ticket.solutions],
         "flags": {flag: facts.index(fact) for flag, fact in ticket.flags.items()},
         "ratings": [[*key, facts.index(fact)] for key, fact in ticket.ratings.items()],
@@ -74,6 +76,7 @@ def unsettle(row: bytes, book: PolicyBook) -> Ticket:
     ticket.moments = [(since, Dims(*dims), assignee) for since, dims, assignee in said["moments"]]
     ticket.timeline = [(since, status, event) for since, status, event in said["timeline"]]
     ticket.facts = [Fact(kind, at, Dims(*dims), *rest) for kind, at, dims, *rest in said["facts"]]
+    ticket.handovers = [Handover(*one) for one in said["handovers"]]
     ticket.solutions = said["solutions"]
     ticket.flags = {flag: ticket.facts[index] for flag, index in said["flags"].items()}
     ticket.ratings = {(a, b, c): ticket.facts[index] for a, b, c, index in said["ratings"]}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from models.event import TICKET_FIELDS, Event
 from models.fact import Dims, Fact, Gauge
 from sla.ticket.clock import NEVER, Clock
+from sla.ticket.handover import Handover
 from sla.ticket.happenings import HAPPENINGS, set_fields
 from sla.ticket.phase import COUNTS, OPEN, WAITING
 from sla.ticket.promises import start_all, stop
@@ -73,6 +74,7 @@ class Ticket:
         "facts",
         "fields",
         "flags",
+        "handovers",
         "has_gaps",
         "last",
         "moments",
@@ -113,6 +115,7 @@ class Ticket:
         self.has_gaps = self.escalated = False
         self.counts = _UNCOUNTED.copy()
         self.flags: dict[str, Fact] = {}
+        self.handovers: list[Handover] = []
         self.ratings: dict[tuple[str, str | None, str], Fact] = {}
         self.solutions: list[int] = []
         self.solver: str | None = None

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from models.fact import Fact
+from sla.ticket.document import document
 from sla.ticket.tally import standing
 from sla.ticket.ticket import Ticket
-from tests.sla.ticket.stories import MINUTE, START, told
+from tests.sla.ticket.stories import DAY, MINUTE, START, told
 
 P0 = ("created", 0, {"priority": "P0", "team": "desk", "assignee": "ada", "channel": "web", "customer_tier": "vip"})
 AGENT = {"author": "agent"}
@@ -270,3 +271,31 @@ def test_moving_a_ticket_moves_it_on_the_board() -> None:
     assert [("opened", "desk"), ("left", "desk"), ("opened", "network"), ("left", "network")] == [
         (fact.kind, fact.dims.team) for fact in standing(ticket) if fact.kind in {"opened", "left"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("minute", "marked"),
+    [(12, []), (12.1, [("ada", "bob", "first_response", 80)]), (20, [("ada", "bob", "first_response", 133)])],
+)
+def test_a_handing_over_with_more_than_80_percent_used_is_marked_at_both_names(
+    minute: float, marked: list[tuple[Any, ...]]
+) -> None:
+    """At each clock that is that far; it moves no figure."""
+    ticket = told(P0, ("assigned", minute, {"assignee": "bob"}), until=30)
+
+    assert marked == [(one.from_person, one.to_person, one.metric, one.used) for one in ticket.handovers]
+    assert len(marked) == len(document(ticket, START + DAY)["handovers"])
+
+
+def test_paused_time_uses_nothing_of_a_target() -> None:
+    """Only what was counted is used; the first assignment hands nothing over."""
+    ticket = told(
+        ("created", 0, {"priority": "P0"}),
+        ("replied", 1, AGENT),
+        ("status_changed", 60, {"status": "on_hold"}),
+        ("assigned", 100, {"assignee": "ada"}),
+        ("assigned", 300, {"assignee": "bob"}),
+        until=301,
+    )
+
+    assert [] == [one for one in ticket.handovers if one.metric == "resolution"]
