@@ -40,6 +40,11 @@ def explain(ticket: Mapping[str, Any], zone: str, as_of: int) -> Iterator[str]:
     counts = ticket["counts"]
     told = [f"{name.replace('_', ' ')} {count}" for name, count in counts.items() if count and name != "created"]
     yield f"Created {_clock_face(parse_ms(ticket['created_at']), place)}" + (f"; {', '.join(told)}." if told else ".")
+    for mark in ticket["handovers"]:
+        yield (
+            f"Handed over by {mark['from']} to {mark['to'] or 'nobody'} on {_at(mark['at'], place)}, with"
+            f" {mark['used_pct']} % of the target of “{_NAMES[mark['metric']]}” used."
+        )
     if not ticket["clocks"]:
         yield "No policy promises anything for it, so no clock runs."
     for clock in ticket["clocks"]:
