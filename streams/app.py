@@ -101,15 +101,13 @@ def create_app(
     `book` is the policy book (`sla.policy`). `make_engine` and `make_figures` make the pure parts of a partition; by
     default those of `sla`.
     """
-    zone = str(getattr(book, "zone", "UTC"))
+    name = worker_name()
     app = _faust_app(settings)
     ground = Ground(
         settings=settings,
         layout=layout,
-        worker=worker_name(),
-        digest=str(book.digest),
-        editions=tuple(edition.name for edition in getattr(book, "editions", ())),
-        build=build,
+        worker=name,
+        beat=WorkerBeat(name, build, tuple(edition.name for edition in book.editions), str(book.digest)),
         writer=writer,
         view=view,
         clock=now_ms,
@@ -154,12 +152,12 @@ def create_app(
     app.agent(events, name="tickets")(tickets.route)
     app.agent(partials, name="figures")(figures.route)
 
-    @app.on_partitions_assigned.connect
+    @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
     async def assign_partials(_app: Any, assigned: set[TP], **_: Any) -> None:
         name = topics.partials(settings.group)
         figures.assign({tp.partition for tp in assigned if tp.topic == name})
 
-    return App(app, tickets, figures, ground, zone)
+    return App(app, tickets, figures, ground, str(book.zone))
 
 
 def _faust_app(settings: Settings) -> faust.App:
@@ -262,12 +260,11 @@ async def _tick(app: App) -> None:
 async def _beat(app: App) -> None:
     """Says every second that this worker lives, and how far its partitions are."""
     ground = app.ground
-    who = WorkerBeat(ground.worker, ground.build, ground.editions, ground.digest)
     said: dict[str, str] = {}
     beats = 0
     while True:
         now = ground.clock()
-        report = await ground.view.write_health(who, app.tickets.beats(), now)
+        report = await ground.view.write_health(ground.beat, app.tickets.beats(), now)
         for number, outcome in report.outcomes.items():
             worker = app.tickets.workers.get(number)
             if worker is not None and outcome is not Outcome.WRITTEN:

@@ -93,13 +93,22 @@ class Engine(Protocol):
         """Time has come so far, in ms; with a limit, True says that there is more to do before the views are right."""
 
     def take_writes(self, limit: int) -> Sequence[TicketWrite]:
-        """Tickets that have been touched since they were last taken, at most so many."""
+        """Tickets that have been touched since they were last taken, at most so many; none only when no more are."""
 
     def all_writes(self) -> Iterator[TicketWrite]:
         """Every ticket, one after the other; others may be touched in between."""
 
-    def take_partials(self) -> Iterable[PartialRow]:
-        """Cells that have changed since they were last taken."""
+    def standing_writes(self, arrived_since: int) -> Iterator[TicketWrite]:
+        """Tickets that something can still happen to by time alone, are open, or have had a row since then (ms)."""
+
+    def untouch(self) -> None:
+        """What has been touched so far is not to be taken: it came out of the changelog."""
+
+    def settle_partials(self, limit: int) -> bool:
+        """Works changes of at most so many tickets into the cells; True when there are more."""
+
+    def take_partials(self, *, totals: bool) -> Iterable[PartialRow]:
+        """Cells that have changed since they were last taken; without `totals`, those of days and months wait."""
 
     def all_partials(self) -> Iterable[PartialRow]:
         """Every cell."""
@@ -113,6 +122,9 @@ class Engine(Protocol):
 
     def open_by_priority(self) -> Mapping[str, int]:
         """Open tickets by priority."""
+
+    def set_aside(self) -> Mapping[str, str]:
+        """Tickets that cannot be folded, and why."""
 
     def settlements(self, limit: int) -> Sequence[Settlement]:
         """Tickets that are past their horizon, and what is to be written for that."""

@@ -23,8 +23,10 @@ from streams.ground import Ground
 
 log = structlog.get_logger(__name__)
 
-SLICE = 1_000  # rows between two pauses
+SLICE = 250  # rows, or documents, between two pauses
 BEAT_MS = 1_000
+BEHIND_MS = 120_000
+BEHIND_BEAT_MS = 5_000
 PAUSE_S = 4.0
 
 
@@ -150,8 +152,13 @@ class ScopeWorker:
         if self._removable:
             removed, self._removable = self._removable, []
             await self._ground.writer.write(self._topic, self.number, removed)
-        if self._figures.advance() is not None:
-            await self._publish(now)
+        as_of = self._figures.advance()
+        if as_of is None:
+            return
+        if now - as_of > BEHIND_MS and not self._whole:
+            # Figures of the past, on their way to the present: each minute moves every window.
+            self._beat_due = now + BEHIND_BEAT_MS
+        await self._publish(now)
 
     async def _publish(self, now: int) -> None:
         """Writes what changed; once after a takeover, or into an emptied view, all."""

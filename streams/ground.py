@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sinks.kafka import KafkaWriter
-from sinks.view import View
+from sinks.view import View, WorkerBeat
 from streams.settings import Settings
 from streams.topics import Layout
 
@@ -27,9 +27,7 @@ class Ground:
     settings: Settings
     layout: Layout
     worker: str  # unique among living workers
-    digest: str  # of the policy book
-    editions: tuple[str, ...]
-    build: str
+    beat: WorkerBeat  # its build and its policy book
     writer: KafkaWriter
     view: View
     clock: Callable[[], int]
@@ -38,3 +36,8 @@ class Ground:
     on_fatal: Callable[[BaseException], None]
     on_emptied: Callable[[], None]  # the view has been emptied
     partition_of_scope: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Of the policy book."""
+        return self.beat.digest

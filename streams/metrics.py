@@ -56,7 +56,7 @@ def serve_metrics(app: App) -> Iterator[None]:
         yield
         return
     registry = CollectorRegistry()
-    registry.register(WorkerCollector(app))  # type: ignore[arg-type]
+    registry.register(WorkerCollector(app))
     try:
         server, thread = start_http_server(settings.metrics_port, settings.metrics_host, registry)
     except OSError as error:

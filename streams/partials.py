@@ -11,7 +11,9 @@ from streams import topics, wire
 from streams.engine import Engine
 from streams.ground import Ground
 
-CHUNK = 2_000  # rows that are put together without a pause
+CHUNK = 1_000  # rows that are put together without a pause
+TICKETS = 50  # whose changes are worked in without a pause
+TOTALS_EVERY = 5  # beats; totals of days and months are large, and nobody watches them by the second
 
 
 class PartialsOut:
@@ -21,18 +23,24 @@ class PartialsOut:
         self._number = number
         self._engine = engine
         self._ground = ground
+        self._beats = 0
         self._topic = topics.partials(ground.settings.group)
 
     async def publish_all(self, epoch: int) -> None:
         """After a takeover: every cell, then the mark."""
+        while self._engine.settle_partials(TICKETS):
+            await asyncio.sleep(0)
         await self._send(epoch, self._engine.all_partials())
         await self._tell_all(*wire.mark_row(self._number, epoch))
 
     async def publish(self, epoch: int, watermark: int | None) -> None:
         """The cells that changed, then the watermark up to which they hold."""
-        cells = list(self._engine.take_partials())
-        if cells:
-            await self._send(epoch, cells)
+        while self._engine.settle_partials(TICKETS):
+            await asyncio.sleep(0)
+        self._beats += 1
+        cells = self._engine.take_partials(totals=self._beats % TOTALS_EVERY == 0)
+        await asyncio.sleep(0)
+        await self._send(epoch, cells)
         if watermark is not None:
             await self._tell_all(*wire.progress_row(self._number, epoch, watermark, self._ground.layout.events))
 
@@ -46,6 +54,7 @@ class PartialsOut:
             pending += 1
             if pending == CHUNK:
                 await self._write(by_partition)
+                await asyncio.sleep(0)
                 by_partition, pending = {}, 0
         await self._write(by_partition)
 

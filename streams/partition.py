@@ -29,10 +29,14 @@ from streams.rows import Row
 
 log = structlog.get_logger(__name__)
 
-SLICE = 500  # events or rows that are folded without a pause: heartbeats share the loop
-WRITES = 200  # tickets of one call to the view
+SLICE = 250  # events or rows that are looked at without a pause: heartbeats share the loop
+FOLDS = 40  # tickets that are folded, or put into words, without a pause
+WRITES = 400  # tickets of one call to the view
+FLUSH_MS = 1_000  # while there is more to read, tickets are folded and written so often, and not for each batch
 INBOX = 2  # batches that wait; what more there is stays with Faust, and then with Kafka
 BEAT_MS = 1_000
+BEHIND_BEAT_MS = 5_000
+RECENT_MS = 3_600_000  # what came within this time is written again after a takeover, open or not
 SETTLEMENTS = 100  # of one beat
 REFUSED_PAUSE_S = 4.0  # longer than a heartbeat of the consumer
 
@@ -52,6 +56,7 @@ class PartitionWorker:
         self._aside = Aside(number, ground)
         self.events = 0  # records that have been worked off by this process
         self._seq = 1  # 0 loses against every write of its epoch
+        self._whole: wire.Whole | None = None  # the last takeover whose tickets are all in the view
         self._promised_watermark = -1  # what is said by now may rest on it, and a successor begins there
         self._newest: int | None = None
         self._next_offset: int | None = None  # of the events, all before it are done
@@ -64,9 +69,11 @@ class PartitionWorker:
         self._take_over_wanted = True
         self._backlog: Iterator[TicketWrite] | None = None
         self._refilling = False
+        self._sweeping = True
         self._emptied = False
         self._owing = False  # tickets were taken from the engine but not written; the backlog has them
         self._beat_due = 0
+        self._flush_due = 0
         self._pause_s = 0.0
         self._recovered = asyncio.Event()
         self._wake = asyncio.Event()
@@ -162,8 +169,10 @@ class PartitionWorker:
                 await self._wake.wait()
             if not self._astray:
                 await self._write_backlog()
-            self._busy = bool(self._inbox)
-            await self._tick()
+            if not self._inbox:
+                self._busy = False
+            if not self._inbox or self._ground.clock() >= self._beat_due:
+                await self._tick()
 
     async def _take_over(self) -> None:
         """Makes the partition ours: an epoch, the view's fence, all partials; then tickets, beside the events."""
@@ -175,9 +184,9 @@ class PartitionWorker:
             return
         await self._fold_rows()
         now = ground.clock()
+        stands = self.epoch is None and await self._view_stands(now)
         row = wire.owner_row(ground.worker, ground.digest, now)
-        written = await ground.writer.write(self._changelog, self.number, [Record(*row)])
-        epoch = written.last
+        epoch = (await ground.writer.write(self._changelog, self.number, [Record(*row)])).last
         if await ground.view.take_over(self.number, epoch) is Outcome.REFUSED:
             log.error(
                 "redis knows a newer owner of the partition, trying again",
@@ -187,17 +196,34 @@ class PartitionWorker:
             )
             await asyncio.sleep(1)
             return
-        self.epoch, self._seq = epoch, 1
         self.known_offset = max(self.known_offset, epoch)
-        self._take_over_wanted = self._emptied = False
-        self._live = False
-        self._arrived_at = now
+        self._arrived_at, self._live = now, False
         if self._promised_watermark >= 0:
             self.watermark = max(self.watermark or 0, self._promised_watermark)
             await self._bring_up()
-        self._backlog, self._refilling = iter(self._engine.all_writes()), False
+        if self.epoch is None:
+            self._engine.untouch()  # what came out of the changelog is written below, if need be
+        self.epoch, self._seq = epoch, 1
+        self._take_over_wanted = self._emptied = False
+        # Until the backlog is through nothing is acknowledged: it may hold what a batch before led to.
+        self._owing = True
+        writes = self._engine.standing_writes(now - RECENT_MS) if stands else self._engine.all_writes()
+        self._backlog, self._sweeping, self._refilling = iter(writes), not stands, False
         await self._partials.publish_all(epoch)
-        log.info("partition taken over", partition=self.number, epoch=epoch)
+        log.info("partition taken over", partition=self.number, epoch=epoch, redis="stands" if stands else "is written")
+
+    async def _view_stands(self, now: int) -> bool:
+        """Whether the view has all tickets of the owner before us, decided by the same policies.
+
+        Then only tickets that something may still happen to are written, and those of late: a restart costs what is open,
+        and not what has ever been.
+        """
+        whole, ground = self._whole, self._ground
+        if whole is None or whole.digest != ground.digest:
+            return False
+        beat = PartitionBeat(self.number, whole.epoch, self._promised_watermark, now, self._aside.counters())
+        report = await ground.view.write_health(ground.beat, [beat], now)
+        return report.outcomes.get(self.number) is Outcome.WRITTEN
 
     async def _fold_rows(self) -> None:
         while self._rows:
@@ -213,6 +239,8 @@ class PartitionWorker:
                 continue
             if key == wire.WATERMARK:
                 self._promised_watermark = max(self._promised_watermark, int(value))
+            elif key == wire.WHOLE:
+                self._whole = wire.Whole.read(value)
             elif key == wire.COUNTERS:
                 self._aside.restore(value)
         self._engine.restore([row for row in rows if not wire.is_own(row[0])] if own else rows)
@@ -225,8 +253,12 @@ class PartitionWorker:
         self.events += len(records)
         self._next_offset = max(self._next_offset or 0, records[-1].offset + 1)
         self._arrived_at = self._ground.clock()
+        event.message.value = ()  # it may wait for its acknowledgement for long
         self._unacknowledged.append(event)
-        self._busy = bool(self._inbox)
+        if not self._inbox:
+            self._busy = False
+        elif self._arrived_at < self._flush_due:
+            return  # a ticket that is touched again soon is written once
         await self._advance()
         await self._flush()
         self._acknowledge()
@@ -267,7 +299,8 @@ class PartitionWorker:
         self._acknowledge()
         now = self._ground.clock()
         if now >= self._beat_due and self.epoch is not None and not self._astray:
-            self._beat_due = now + BEAT_MS
+            # Figures of the past, on their way to the present, are nothing that anybody watches.
+            self._beat_due = now + (BEAT_MS if self._live or not self._inbox else BEHIND_BEAT_MS)
             await self._settle()
             await self._partials.publish(self.epoch, self.watermark)
 
@@ -291,7 +324,7 @@ class PartitionWorker:
     async def _bring_up(self) -> None:
         """Lets the engine work up to the watermark, piece by piece."""
         if self.watermark is not None:
-            while self._engine.advance(self.watermark, SLICE):
+            while self._engine.advance(self.watermark, FOLDS):
                 await asyncio.sleep(0)
 
     async def _settle(self) -> None:
@@ -325,28 +358,42 @@ class PartitionWorker:
 
     async def _flush(self) -> None:
         """Writes the tickets that were touched."""
-        while not self._astray and (writes := self._engine.take_writes(WRITES)):
+        while not self._astray:
+            writes: list[TicketWrite] = []
+            while len(writes) < WRITES and (taken := self._engine.take_writes(FOLDS)):
+                writes += taken
+                await asyncio.sleep(0)
+            if not writes:
+                break
             await self._write(writes, refilling=False)
-            await asyncio.sleep(0)
+        self._flush_due = self._ground.clock() + FLUSH_MS
 
     async def _write_backlog(self) -> None:
         """Writes the next tickets of a takeover or a refill; at the end, removes what only an older owner knew."""
         backlog = self._backlog
         if backlog is None:
             return
-        writes = list(islice(backlog, WRITES))
+        writes: list[TicketWrite] = []
+        while len(writes) < WRITES and (taken := list(islice(backlog, FOLDS))):
+            writes += taken
+            await asyncio.sleep(0)
         if writes:
             await self._write(writes, refilling=self._refilling)
-            await asyncio.sleep(0)
             return
-        if self.epoch is not None:
+        if self.epoch is not None and self._sweeping:
             outcome = await self._ground.view.sweep(self.number, self.epoch, self._ground.clock())
             if outcome is not Outcome.WRITTEN:
                 self._lost(outcome)
                 return
-        if self._backlog is backlog:
+        if self._backlog is backlog and not self._astray:
             self._backlog, self._owing, self._refilling = None, False, False
+            await self._tell_whole(self.epoch)
             self._acknowledge()
+
+    async def _tell_whole(self, epoch: int | None) -> None:
+        """Says in the changelog whether the view has all tickets under our epoch; None: it has not."""
+        whole = wire.Whole(-1 if epoch is None else epoch, self._ground.digest)
+        await self._write_rows([Record(*whole.row())])
 
     async def _write(self, writes: Sequence[TicketWrite], *, refilling: bool) -> None:
         if self.epoch is None:
@@ -378,12 +425,13 @@ class PartitionWorker:
             return
         log.warning("redis was emptied, filling it again", partition=self.number)
         self._emptied = False
+        await self._tell_whole(None)
         self._ground.on_emptied()
         if await self._ground.view.take_over(self.number, self.epoch) is Outcome.REFUSED:
             self._take_over_wanted = True
             return
         self._owing = True
-        self._backlog, self._refilling = iter(self._engine.all_writes()), True
+        self._backlog, self._sweeping, self._refilling = iter(self._engine.all_writes()), True, True
 
     @property
     def _astray(self) -> bool:

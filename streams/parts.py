@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
+from models.egress import TicketWrite
 from models.kpi import Document
 from models.partial import PartialRow
 from sinks.kafka import partition_of
 from sla.figures import ScopeFigures
 from sla.partition import Partition
 from sla.policy import PolicyBook
+from sla.ticket.phase import OPEN
 from streams.engine import Engine, Figures
 from streams.settings import Settings
 from streams.topics import Layout
+
+
+class Tickets(Partition):
+    """A partition's tickets, handed out in pieces that a loop can bear."""
+
+    def take_writes(self, limit: int) -> list[TicketWrite]:
+        """See `streams.engine.Engine`: none only when no more are."""
+        writes: list[TicketWrite] = []
+        while self._touched and not writes:
+            some = list(islice(self._touched, limit))
+            for ticket_id in some:
+                del self._touched[ticket_id]
+            writes = [write for ticket_id in some if (write := self._write(ticket_id)) is not None]
+        return writes
+
+    def standing_writes(self, arrived_since: int) -> Iterator[TicketWrite]:
+        """See `streams.engine.Engine`."""
+        for ticket_id, held in list(self.held.items()):
+            ticket = held.ticket
+            if ticket is None or (
+                ticket.phase != OPEN and held.next_at is None and held.arrived < arrived_since and not held.pending
+            ):
+                continue
+            write = self._write(ticket_id)
+            if write is not None:
+                yield write
+
+    def untouch(self) -> None:
+        """See `streams.engine.Engine`."""
+        self._touched.clear()
+
+    def settle_partials(self, limit: int) -> bool:
+        """See `streams.engine.Engine`."""
+        return self.figures.settle(limit)
+
+    def take_partials(self, *, totals: bool = True) -> list[PartialRow]:
+        """See `streams.engine.Engine`."""
+        return self.figures.changed(totals=totals)
+
+    def set_aside(self) -> Mapping[str, str]:
+        """See `streams.engine.Engine`."""
+        return self.counters.set_aside
 
 
 class ScopesOf:
@@ -54,6 +99,6 @@ def default_parts(
         return partition_of(key, layout.events)
 
     def engine(number: int) -> Engine:
-        return Partition(book, number, settings.horizon_ms, lambda key: home_of(key) == number)
+        return Tickets(book, number, settings.horizon_ms, lambda key: home_of(key) == number)
 
     return engine, lambda: ScopesOf(book, layout.events)

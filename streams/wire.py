@@ -5,6 +5,7 @@ all that counts, as the log is compacted.
 
     NUL "owner"       JSON worker, digest, at: a takeover; its offset is the owner's epoch
     NUL "watermark"   ms as text: written before anything is said that only holds from that instant on
+    NUL "whole"       JSON epoch, digest: under this epoch the view has had every ticket; -1: it may lack some
     NUL "counters"    JSON: what was set aside, up to the offset `to`
 
 Keys of the topic of partials begin with what the row is. Epochs are part of the key of a cell, so that an old owner who wakes
@@ -24,6 +25,7 @@ import orjson
 
 OWNER = b"\0owner"
 WATERMARK = b"\0watermark"
+WHOLE = b"\0whole"
 COUNTERS = b"\0counters"
 READER = b"o"
 
@@ -41,6 +43,23 @@ def owner_row(worker: str, digest: str, at_ms: int) -> tuple[bytes, bytes]:
 def watermark_row(ms: int) -> tuple[bytes, bytes]:
     """The watermark up to which something may have been said."""
     return WATERMARK, b"%d" % ms
+
+
+class Whole(NamedTuple):
+    """Under this epoch the view has had every ticket, decided by this policy book; epoch -1: it may lack some."""
+
+    epoch: int
+    digest: str
+
+    def row(self) -> tuple[bytes, bytes]:
+        """As it stands in the changelog."""
+        return WHOLE, orjson.dumps(self._asdict())
+
+    @classmethod
+    def read(cls, value: bytes) -> Whole:
+        """The inverse of `row`."""
+        found = orjson.loads(value)
+        return cls(found["epoch"], found["digest"])
 
 
 class SetAside(NamedTuple):

@@ -125,8 +125,8 @@ class CountingEngine:
 
     def take_writes(self, limit: int) -> list[TicketWrite]:
         """Touched ones."""
-        taken = [ticket for ticket in list(self.touched)[:limit] if ticket in self.tickets]
-        for ticket in list(self.touched)[:limit]:
+        taken = [ticket for ticket in self.touched if ticket in self.tickets][:limit]
+        for ticket in taken:
             del self.touched[ticket]
         return [self._write(ticket) for ticket in taken]
 
@@ -140,7 +140,23 @@ class CountingEngine:
         name = ticket.decode()
         return TicketWrite(name, orjson.dumps(doc), [Member("open", "all", name, 1)])
 
-    def take_partials(self) -> Iterable[PartialRow]:
+    def standing_writes(self, arrived_since: int) -> Iterator[TicketWrite]:
+        """All of them."""
+        return self.all_writes()
+
+    def untouch(self) -> None:
+        """Forgotten."""
+        self.touched.clear()
+
+    def settle_partials(self, limit: int) -> bool:
+        """Nothing to work in."""
+        return False
+
+    def set_aside(self) -> Mapping[str, str]:
+        """None."""
+        return {}
+
+    def take_partials(self, *, totals: bool) -> Iterable[PartialRow]:
         """The number of events, by scope."""
         if not self.changed:
             return []

@@ -33,6 +33,8 @@ async def test_topics_are_made_once_with_their_partitions(kafka_server: KafkaSer
         assert "compact" == configs["cleanup.policy"]
 
         await admin.create_partitions({name: NewPartitions(layout.events + 1)})
+        while len((await admin.describe_topics([name]))[0]["partitions"]) == layout.events:
+            await asyncio.sleep(0.1)
         with pytest.raises(Unusable, match=f"{topics.EVENTS}.*has {layout.events}.*has {layout.events + 1}") as caught:
             await topics.prepare_topics(access, group, partitions=4, patience_s=20)
         assert 2 == caught.value.exit_code

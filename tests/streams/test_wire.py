@@ -43,6 +43,13 @@ def test_counters_are_read_as_they_were_written() -> None:
     assert wire.SetAside.read(b'{"to":9,"later":1}') == wire.SetAside(to=9)
 
 
+def test_a_whole_view_is_read_as_it_was_told() -> None:
+    """Its epoch and its book."""
+    whole = wire.Whole(12, "digest")
+
+    assert (wire.WHOLE, whole) == (whole.row()[0], wire.Whole.read(whole.row()[1]))
+
+
 def test_own_rows_are_no_tickets() -> None:
     """Ids have no control characters, so no ticket's row begins with NUL."""
     assert wire.is_own(wire.owner_row("w", "d", 1)[0])
