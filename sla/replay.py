@@ -45,11 +45,14 @@ class EventSet:
         except InvalidEvent as error:
             self.rejected.append(Rejected(place, error.reason, error.field, str(error), line))
             return
-        known = self.tickets.setdefault(event.ticket_id, {})
+        known = self.tickets.get(event.ticket_id)
+        if known is None:
+            known = self.tickets[event.ticket_id] = {}
         before = known.setdefault(event.event_id, event)
         if before is event:
             self.events += 1
-            self.newest_us = max(self.newest_us, event.occurred_at)
+            if event.occurred_at > self.newest_us:  # noqa: PLR1730 -- a call for each event is dear
+                self.newest_us = event.occurred_at
         elif before == event:
             self.repeats += 1
         else:

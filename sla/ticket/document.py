@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.instant import format_ms, seconds
 from sla.ticket.clock import Clock
-from sla.ticket.moments import COUNTED, PAUSED, SOLVED, WARNED
+from sla.ticket.moments import PAUSED, SOLVED, WARNED
 
 if TYPE_CHECKING:
     from sla.ticket.ticket import Ticket
@@ -83,24 +83,23 @@ def ledger(clock: Clock, now: int) -> list[dict[str, str]]:
     end = now if clock.stopped_at is None else clock.stopped_at
     slices: list[dict[str, str]] = []
     segments = clock.segments
-    for index, segment in enumerate(segments):
+    # Slices follow each other without a gap, so that the end of one is the beginning of the next.
+    at, said = clock.started_at, format_ms(clock.started_at)
+    for index, (start, mode, calendar, event_id) in enumerate(segments):
         until = segments[index + 1].start if index + 1 < len(segments) else end
-        at = segment.start
-        if until <= at:
+        if until <= start:
             continue
-        if segment.mode is SOLVED:
-            slices.append(_slice(at, until, "solved", segment.event_id))
-            continue
-        kind = "counted" if segment.mode is COUNTED else "paused"
-        for opened, shut in segment.calendar.spans(at, until):
+        spans = [(start, until)] if mode is SOLVED else calendar.spans(start, until)
+        for opened, shut in spans:
             if opened > at:
-                slices.append(_slice(at, opened, "closed", segment.event_id))
-            slices.append(_slice(opened, shut, kind, segment.event_id))
-            at = shut
+                to = format_ms(opened)
+                slices.append({"from": said, "to": to, "kind": "closed", "event": event_id})
+                said = to
+            to = format_ms(shut)
+            slices.append({"from": said, "to": to, "kind": mode, "event": event_id})
+            at, said = shut, to
         if at < until:
-            slices.append(_slice(at, until, "closed", segment.event_id))
+            to = format_ms(until)
+            slices.append({"from": said, "to": to, "kind": "closed", "event": event_id})
+            at, said = until, to
     return slices
-
-
-def _slice(start: int, end: int, kind: str, event_id: str) -> dict[str, str]:
-    return {"from": format_ms(start), "to": format_ms(end), "kind": kind, "event": event_id}
