@@ -11,6 +11,7 @@ is back at nothing is empty. This file is the one home of the codes; they are pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from models.fact import COUNT_KINDS, Fact
@@ -91,9 +92,9 @@ _SOLVED_MARKS: Final = {
 
 
 class Plan(NamedTuple):
-    """Where a fact goes: codes that it counts in, and codes that take its value (-1: none)."""
+    """Where a fact goes: codes that it counts 1 in, and codes that take its value (-1: none)."""
 
-    counts: tuple[int, ...]
+    counts: tuple[tuple[int, int], ...]
     total: int = -1
     histogram: int = -1
     satisfied: int = -1
@@ -105,27 +106,30 @@ def plan_of(kind: str, metric: str, mark: str) -> Plan:
     Raises:
         ValueError: no such fact is known; a fact must never fall out of the figures unseen.
     """
+    codes, values = _codes_of(kind, metric, mark)
+    if not codes:
+        msg = f"no figure knows a fact {kind!r} of {metric!r} marked {mark!r}: give it a code in sla/figures/codes.py"
+        raise ValueError(msg)
+    return Plan(tuple((code, 1) for code in codes), *values)
+
+
+def _codes_of(kind: str, metric: str, mark: str) -> tuple[list[int], tuple[int, ...]]:
+    """The codes that count, and those that take the value; none that count: the fact is not known."""
     if (kind, metric) in CLOCKS:
-        code = CLOCKS[kind, metric]
-        return Plan((code,)) if kind == "breached" else Plan((code,), DURATION[metric], HISTOGRAM[metric])
+        return [CLOCKS[kind, metric]], () if kind == "breached" else (DURATION[metric], HISTOGRAM[metric])
     if kind == "solved":
         marks = {word for word in mark.split("+") if word}
-        if marks <= _SOLVED_MARKS.keys():
-            codes = [SOLVED, *sorted(_SOLVED_MARKS[word] for word in marks)]
-            if {"workaround", "kept"} <= marks:
-                codes.append(WORKAROUND_KEPT)
-            return Plan(tuple(codes), WEIGHT)
-    elif kind in COUNTS:
-        return Plan((COUNTS[kind],))
-    elif kind == "rated" and (metric, mark) in RATED:
+        if not marks <= _SOLVED_MARKS.keys():
+            return [], ()
+        codes = [SOLVED, *sorted(_SOLVED_MARKS[word] for word in marks)]
+        return [*codes, WORKAROUND_KEPT] if {"workaround", "kept"} <= marks else codes, (WEIGHT,)
+    if kind == "rated" and (metric, mark) in RATED:
         key = (metric, mark)
-        return Plan((RATED[key],), RATED_SUM[key], RATED_HISTOGRAM[key], SATISFIED[key])
-    elif kind == "flagged" and metric in FLAGGED:
-        return Plan((FLAGGED[metric],))
-    elif kind in _PLAIN:
-        return Plan((_PLAIN[kind],))
-    msg = f"no figure knows a fact {kind!r} of {metric!r} marked {mark!r}: give it a code in sla/figures/codes.py"
-    raise ValueError(msg)
+        return [RATED[key]], (RATED_SUM[key], RATED_HISTOGRAM[key], SATISFIED[key])
+    if kind == "flagged":
+        return [FLAGGED[metric]] if metric in FLAGGED else [], ()
+    plain = COUNTS.get(kind, _PLAIN.get(kind))
+    return [] if plain is None else [plain], ()
 
 
 _PLANS: dict[tuple[str, str, str], Plan] = {}
@@ -140,19 +144,21 @@ def plan(fact: Fact) -> Plan:
     return known
 
 
-def amounts_of(fact: Fact) -> list[tuple[int, int]]:
+def amounts_of(fact: Fact) -> Sequence[tuple[int, int]]:
     """What a fact adds to a cell: (code, amount), never 0."""
-    counts, total, histogram, satisfied = _PLANS.get((fact[0], fact[4], fact[8])) or plan(fact)
-    amounts = [(code, 1) for code in counts]
-    if total >= 0:
-        value = fact[7]
-        if value:
-            amounts.append((total, value))
-        if histogram >= 0:
-            amounts.append((histogram + bucket_of(value), 1))
-            if satisfied >= 0 and value >= SATISFIED_FROM:
-                amounts.append((satisfied, 1))
-    return amounts
+    known = _PLANS.get((fact[0], fact[4], fact[8])) or plan(fact)
+    counts, total, histogram, satisfied = known
+    if total < 0:
+        return counts
+    value = fact[7]
+    if histogram < 0:
+        return (*counts, (total, value)) if value else counts
+    step = (histogram + bucket_of(value), 1)
+    if not value:
+        return (*counts, step)
+    if satisfied >= 0 and value >= SATISFIED_FROM:
+        return (*counts, (total, value), step, (satisfied, 1))
+    return (*counts, (total, value), step)
 
 
 def bump(cell: Cell, code: int, amount: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sla.figures.buckets import least_of, quantiles
@@ -41,20 +42,20 @@ class Ledger:
     def result(self, promised: Sequence[str]) -> dict[str, Any]:
         """`counts` and `measures` of a period document."""
         plain, splits = self._sums()
-        found = shares_of(plain, promised)
-        for name, share in found.items():
-            share["unit"] = measures_of(tuple(promised))[name].unit
-            share.update({f"by_{split}": {} for split in (*_SPLITS, "aspect")})
+        found = {name: dict(_nothing(measure)) for name, measure in measures_of(tuple(promised)).items()}
+        for name, share in shares_of(plain, promised).items():
+            found[name].update(share)
         for split in _SPLITS:
             for value, cell in sorted(splits[split].items(), key=lambda entry: str(entry[0])):
-                for name, share in shares_of(cell, promised, empty=False).items():
-                    found[name][f"by_{split}"][label_of(value)] = share
+                for name, share in shares_of(cell, promised).items():
+                    if share["cases"]:
+                        _part(found[name], split, label_of(value), share)
         steps = histograms(plain)
         for name, aspects in BY_ASPECT.items():
             for aspect, measure in aspects.items():
                 share = share_of(plain, measure, steps)
                 if share["cases"]:
-                    found[name]["by_aspect"][aspect] = share
+                    _part(found[name], "aspect", aspect, share)
         return {"counts": {kind: plain.get(code, 0) for kind, code in PERIOD_COUNTS}, "measures": found}
 
     def _sums(self) -> tuple[Cell, dict[str, dict[str | int, Cell]]]:
@@ -87,14 +88,25 @@ def label_of(value: str | int) -> str:
     return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)
 
 
-def shares_of(cell: Cell, promised: Sequence[str], *, empty: bool = True) -> dict[str, dict[str, Any]]:
-    """Every measure of a cell, by id; those without a case only if `empty`."""
+def shares_of(cell: Cell, promised: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The measures that anything in a cell moves, by id."""
     steps = histograms(cell)
     return {
         name: share_of(cell, measure, steps)
         for name, measure in measures_of(tuple(promised)).items()
-        if empty or any(code in cell for code in measure.denominator or measure.numerator)
+        if not measure.codes.isdisjoint(cell)
     }
+
+
+def _part(whole: dict[str, Any], split: str, label: str, share: dict[str, Any]) -> None:
+    """Adds a part of a split to a measure."""
+    whole[f"by_{split}"] = {**whole[f"by_{split}"], label: share}
+
+
+@lru_cache(maxsize=256)
+def _nothing(measure: Measure) -> dict[str, Any]:
+    """A measure that nothing has moved; shared, so it must be copied and its splits be replaced, not filled."""
+    return {"unit": measure.unit, **share_of({}, measure, {}), **{f"by_{split}": {} for split in (*_SPLITS, "aspect")}}
 
 
 def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[int, int]]]) -> dict[str, Any]:

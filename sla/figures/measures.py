@@ -6,25 +6,33 @@ A measure is one line here: add a code for what is missing (sla/figures/codes.py
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from models.kpi import METRICS
 from sla.figures import codes
 from sla.figures.codes import CLOCKS, COUNTS, DURATION, FLAGGED, HISTOGRAM, RATED, RATED_HISTOGRAM, RATED_SUM, RATERS
 
 
-class Measure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Measure:
     """A fraction of sums of codes; no denominator: a plain count.
 
-    `unit` is `s` (from ms), `points` (from millionths), `ratio`, `count` or `weight` (from millionths).
+    `unit` is `s` (from ms), `points` (from millionths), `ratio`, `count` or `weight` (from millionths). `cases` are,
+    of a weight, what was weighed.
     """
 
     unit: str
     numerator: tuple[int, ...]
     denominator: tuple[int, ...] = ()
     histograms: tuple[int, ...] = ()
-    cases: tuple[int, ...] = ()  # of a weight: what was weighed
+    cases: tuple[int, ...] = ()
+    codes: frozenset[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Notes the codes that move it."""
+        object.__setattr__(self, "codes", frozenset((*self.numerator, *self.denominator)))
 
 
 def _stopped(metric: str) -> tuple[int, ...]:

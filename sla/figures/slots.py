@@ -51,7 +51,7 @@ class Slots:
         live = slot >= self.floor
         if not live and not moves:
             return
-        code = plan(fact).counts[0]
+        code = plan(fact).counts[0][0]
         for name in slot_scopes(fact[2]):
             if moves:
                 self._standing[name] = self._standing.get(name, 0) + moves

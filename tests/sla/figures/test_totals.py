@@ -104,6 +104,20 @@ def test_a_measure_is_split_by_priority_tier_complexity_and_aspect() -> None:
     assert (90.0, 1, 60.0) == (csat["value"], csat["cases"], mean["value"])
 
 
+def test_an_aspect_rated_alone_leaves_no_trace_in_other_documents() -> None:
+    """A team rated for its attitude only says so in its own document, and the next document is as empty as before."""
+    rated = fact("rated", at("09:00"), metric="attitude", value=70_000_000, mark="customer")
+    desk = desk_with([rated], [fact("created", at("09:00"), dims=DESK)])
+
+    assert {"attitude": 70.0} == {
+        key: value["value"] for key, value in measure(desk, "csat", "team:network")["by_aspect"].items()
+    }
+    assert not desk_with([fact("created", at("09:00"))]).view["period", "all", "2026-11"]["measures"]["csat"][
+        "by_aspect"
+    ]
+    assert not measure(desk, "csat", "team:desk")["by_aspect"]
+
+
 def test_a_ticket_is_handled_once_for_each_subject_and_part() -> None:
     """Replied to as P0 by one and as P1 by another, it is one ticket of each."""
     desk = desk_with(
