@@ -1,0 +1,139 @@
+"""A backlog worked off: slawatch's full job beside peers that only count, on one broker, one after the other.
+
+    python -m benchmarks.throughput [--events 200000] [--rounds 3] [--peers PYTHON]
+
+The backlog is the simulator's: the days before now, so that its last day moves every window. Each runs alone on a core
+of its own; Kafka and Redis share the other. slawatch does all it does: validation, fold, clocks, views, one
+acknowledged changelog row an event, partial figures, Redis. The peers count: a plain Faust agent one event at a time;
+quix-streams a count a key with a changelog; bytewax a count a key in memory. `--peers` is a Python with
+`benchmarks/peers/requirements.txt` installed; without it only Faust stands beside us.
+
+A peer's time is from its first event to its last, by itself. Ours is from the first row in the changelog until all
+offsets are committed, which is after Redis has everything. Rounds alternate; printed are medians and ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import subprocess
+import sys
+import time
+from itertools import islice
+from pathlib import Path
+
+import orjson
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from benchmarks.bench import ROOT, WORKER_CORE, Pipe, pipe
+from sla.simulate import simulate
+
+PARTITIONS = 4
+PEERS = Path(__file__).with_name("peers")
+RATE = 1.0  # simulated events a second
+
+
+def write_backlog(path: Path, events: int) -> None:
+    """So many simulated events, the last of them a minute ago."""
+    start = int(time.time() * 1000) - int(events / RATE * 1000) - 60_000
+    with path.open("wb") as file:
+        file.writelines(orjson.dumps(event) + b"\n" for _, event in islice(simulate(11, start, RATE), events))
+
+
+async def _offsets(run: Pipe, group: str) -> tuple[int, int]:
+    """Events committed by a group, and rows in its changelog."""
+    from aiokafka import AIOKafkaConsumer
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=run.kafka.address)
+    consumer = AIOKafkaConsumer(bootstrap_servers=run.kafka.address)
+    await admin.start()
+    await consumer.start()
+    try:
+        parts = [TopicPartition("ticket-events", number) for number in range(PARTITIONS)]
+        found = await admin.list_consumer_group_offsets(group, partitions=parts)
+        rows = [TopicPartition(f"{group}-tickets-changelog", number) for number in range(PARTITIONS)]
+        ends = await consumer.end_offsets(rows)
+        return sum(max(0, one.offset) for one in found.values()), sum(ends.values())
+    finally:
+        await admin.close()
+        await consumer.stop()
+
+
+def slawatch(run: Pipe, events: int, turn: int) -> float:
+    """Seconds that a worker takes for the whole backlog."""
+    run.redis.flushall()
+    group = f"bench{turn}"
+    run.environment |= {"SLAWATCH_GROUP": group, "SLAWATCH_PARTITIONS": str(PARTITIONS)}
+    worker = run.worker()
+    began = None
+    while True:
+        try:
+            committed, rows = asyncio.run(_offsets(run, group))
+        except Exception:  # noqa: BLE001 -- its topics are not there yet
+            committed, rows = 0, 0
+        if began is None and rows > 10 * PARTITIONS:
+            began = time.monotonic()
+        if committed >= events and began is not None:
+            break
+        if worker.poll() is not None:
+            raise RuntimeError((run.folder / f"worker-{len(run.workers) - 1}.log").read_text()[-3000:])
+        time.sleep(0.1)
+    took = time.monotonic() - began
+    worker.terminate()
+    worker.wait()
+    return took
+
+
+def peer(run: Pipe, python: str, script: str, events: int) -> float:
+    """Seconds that a peer takes, as it says itself."""
+    state = run.folder / f"state-{time.monotonic_ns()}"
+    command = ["taskset", "-c", WORKER_CORE, python, str(PEERS / script), str(events)]
+    done = subprocess.run(
+        command,
+        env=run.environment | {"PEER_STATE": str(state), "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+        cwd=run.folder,
+    )
+    try:
+        return float(done.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError) as error:
+        raise RuntimeError(done.stdout[-500:] + done.stderr[-2000:]) from error
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--events", type=int, default=200_000)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--peers", help="a Python with the peers installed")
+    chosen = arguments.parse_args()
+    contenders = {"plain Faust, counting one by one": (sys.executable, "plain_faust.py")}
+    if chosen.peers:
+        contenders["quix-streams, keyed count, changelog"] = (chosen.peers, "quix.py")
+        contenders["bytewax, keyed count in memory"] = (chosen.peers, "bytewax_count.py")
+    times: dict[str, list[float]] = {}
+    ours = "slawatch, the full job"
+    with pipe() as run:
+        run.environment |= {"SLAWATCH_PARTITIONS": str(PARTITIONS), "SLAWATCH_GROUP": "bench"}
+        backlog = run.folder / "backlog.jsonl"
+        write_backlog(backlog, chosen.events)
+        run.slawatch("produce", str(backlog))
+        for turn in range(chosen.rounds):
+            times.setdefault(ours, []).append(slawatch(run, chosen.events, turn))
+            for name, (python, script) in contenders.items():
+                times.setdefault(name, []).append(peer(run, python, script, chosen.events))
+            print(f"round {turn + 1}:", {name: round(chosen.events / took[-1]) for name, took in times.items()}, flush=True)
+    base = statistics.median(times["plain Faust, counting one by one"])
+    print(f"\n{chosen.events:,} events, one core each, medians of {chosen.rounds}")
+    for name, took in times.items():
+        median = statistics.median(took)
+        print(f"{name:<40} {chosen.events / median:>9,.0f} events/s   {base / median:5.2f} × plain Faust")
+
+
+if __name__ == "__main__":
+    main()
