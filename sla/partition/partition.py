@@ -116,21 +116,19 @@ class Partition:
     def advance(self, now: int, limit: int | None = None) -> bool:
         """Bring every view up to the watermark `now` (ms), which never goes back.
 
-        With a `limit`, at most so many tickets are worked through; True says that there are more, and that the views
-        are only right once it has been called again until False.
+        With a `limit`, about so many tickets and events are worked through; True says that there are more, and that
+        the views are only right once it has been called again until False.
         """
         self.now = now = max(now, self.now)
         left = limit if limit is not None else 1 << 62
         while left > 0 and self._restored:
-            ticket_id = next(iter(self._restored))
-            del self._restored[ticket_id]
+            ticket_id = self._restored.popitem()[0]
+            left -= 1 + len(self.held[ticket_id].rows)
             self._rebuild(ticket_id)
-            left -= 1
         while left > 0 and self._changed:
-            ticket_id = next(iter(self._changed))
-            del self._changed[ticket_id]
+            ticket_id = self._changed.popitem()[0]
+            left -= 1 + len(self.held[ticket_id].pending)
             self._bring_up(ticket_id, self.held[ticket_id])
-            left -= 1
         while left > 0 and self._ahead and self._ahead[0][0] <= now:
             ticket_id = heappop(self._ahead)[1]
             if ticket_id in self.held:
@@ -153,9 +151,13 @@ class Partition:
 
     def take_writes(self, limit: int) -> list[TicketWrite]:
         """Up to `limit` tickets that changed, or were repeated, since they were last taken; each once."""
-        some = list(self._touched)[:limit] if len(self._touched) > limit else list(self._touched)
-        for ticket_id in some:
-            del self._touched[ticket_id]
+        touched = self._touched
+        if len(touched) <= limit:
+            some = list(touched)
+            touched.clear()
+        else:
+            # From the end: taken from the front, those taken before would be passed over again each time.
+            some = [touched.popitem()[0] for _ in range(limit)]
         return [write for ticket_id in some if (write := self._write(ticket_id)) is not None]
 
     def all_writes(self) -> Iterator[TicketWrite]:
