@@ -18,11 +18,11 @@ from models.partial import FORGOTTEN, PartialRow
 from sla.figures.codes import Cell
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.document import kpi_figures
-from sla.figures.gauges import LIVE_FIELDS
+from sla.figures.lives import Lives
 from sla.figures.panes import MINUTE_MS
 from sla.figures.partition import DAY_MS, PERIOD_DAYS, SLOT_DAYS
 from sla.figures.periods import Periods
-from sla.figures.rows import EMPTY, LIVE_KEY, key_of, place_of, read_cell, read_list
+from sla.figures.rows import EMPTY, key_of, place_of, read_cell, read_list
 from sla.figures.trend import Trend
 from sla.figures.windows import Windows, windows_of
 
@@ -54,7 +54,7 @@ class ScopeFigures:
         self._trend = Trend(self._promised)
         self._periods = Periods(self._days, self._promised, editions)
         self._known: dict[str, int] = {}
-        self._live_changed: set[str] = set()
+        self._lives = Lives()
         self._gone: set[str] = set()
         self._floors = {"m": 0, "s": 0, "t": 0}  # the first minute, slot and day that are kept
         self._bounds: dict[str, tuple[str, str]] = {}
@@ -129,9 +129,11 @@ class ScopeFigures:
             self._trend.retell()
             for scope in self._known:
                 self._windows.touch(scope)
-            self._live_changed.update(self._known)
+            self._lives.touch(self._known)
         yield from self._changed_kpis()
-        yield from self._lives()
+        for scope in self._lives.changed():
+            if scope in self._known:
+                yield Document("live", scope, "", self._lives.result(scope, self._as_of_text))
         for name, slot, numbers in self._trend.changed():
             value = (
                 None
@@ -186,7 +188,7 @@ class ScopeFigures:
         elif kind in {"t", "d"}:
             self._periods.apply(place[1], scope, tuple(place[2:]), read_cell(old)[0], read_cell(new)[0])
         elif kind == "l":
-            self._live_changed.add(scope)
+            self._lives.apply(scope, partition, new)
         elif kind == "o":
             self._trend.stand(scope, sum(read_list(new)) - sum(read_list(old)))
         elif kind == "k":
@@ -213,7 +215,7 @@ class ScopeFigures:
         if number:
             if scope not in self._known:
                 self._windows.touch(scope)
-                self._live_changed.add(scope)
+                self._lives.touch((scope,))
             self._known[scope] = number
             self._gone.discard(scope)
         elif self._known.pop(scope, None):
@@ -239,7 +241,7 @@ class ScopeFigures:
         }
         for scope in self._known:
             self._windows.touch(scope)
-        self._live_changed.update(self._known)
+        self._lives.touch(self._known)
 
     def _advance_slot(self, as_of: int) -> None:
         after = as_of // SLOT_MS + 1
@@ -275,28 +277,3 @@ class ScopeFigures:
 
     def _figures(self, cell: Cell, peaks: Cell) -> dict[str, Any]:
         return kpi_figures(cell, peaks, self._promised) if cell else self._nothing
-
-    def _lives(self) -> Iterator[Document]:
-        while self._live_changed:
-            scope = self._live_changed.pop()
-            if scope in self._known:
-                yield Document("live", scope, "", self._live(scope))
-
-    def _live(self, scope: str) -> dict[str, str | int]:
-        """The gauges of a scope, over all partitions; no oldest open ticket is an empty text."""
-        numbers = [0] * len(LIVE_FIELDS)
-        oldest: tuple[int, str] | None = None
-        for rows in self._rows.values():
-            held = rows.get((scope, LIVE_KEY))
-            if held is None or held[1] == EMPTY:
-                continue
-            *counts, ticket_id, created_at = read_list(held[1])
-            numbers = [a + b for a, b in zip(numbers, counts, strict=True)]
-            if oldest is None or (created_at, ticket_id) < oldest:
-                oldest = (created_at, ticket_id)
-        return {
-            **dict(zip(LIVE_FIELDS, numbers, strict=True)),
-            "oldest_open": oldest[1] if oldest else "",
-            "oldest_open_at": format_ms(oldest[0]) if oldest else "",
-            "as_of": self._as_of_text,
-        }
