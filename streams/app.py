@@ -173,13 +173,13 @@ def _faust_app(settings: Settings) -> faust.App:
         autodiscover=False,
         ConsumerScheduler=FetchBatches,
         consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=1024 * 1024,
+        consumer_max_fetch_size=4 * 1024 * 1024,  # a large batch folds and writes a ticket once
         broker_session_timeout=settings.session_timeout / 1000,
         broker_request_timeout=max(30.0, settings.session_timeout / 1000 + 5),
         broker_heartbeat_interval=min(3.0, settings.session_timeout / 3000),
         broker_commit_interval=1.0,
         broker_commit_every=100,
-        stream_buffer_maxsize=16,  # batches
+        stream_buffer_maxsize=4,  # batches
         stream_wait_empty=False,  # what is at work when a partition goes is read again by its next owner
         stream_recovery_delay=0.0,
         stream_publish_on_commit=False,
