@@ -18,7 +18,9 @@ class BreachEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(description="<ticket>/<metric>/<cycle>, the ticket percent-encoded")
-    revision: int = Field(description="number of the ticket's events known and in effect")
+    revision: int = Field(
+        description="number of the ticket's events in effect on the entry's instant; in the hash, of all known"
+    )
     change: Literal["warned", "breached", "paused", "resumed", "moved", "withdrawn", "ended"]
     level: str = Field(description="the last one reached: a `warn_at` as written, or `breached`")
     ticket: str

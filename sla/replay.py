@@ -73,6 +73,7 @@ class Result(NamedTuple):
     kpis: list[bytes]
     periods: list[bytes]
     orphans: int
+    set_aside: dict[str, str]  # ticket id → why it cannot be folded
 
 
 def replay(events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int], None] = lambda _: None) -> Result:
@@ -82,19 +83,25 @@ def replay(events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int],
     tickets: list[bytes] = []
     broken: list[bytes] = []
     orphans = 0
+    set_aside: dict[str, str] = {}
     for ticket_id in sorted(events.tickets):
         known = events.tickets[ticket_id]
-        ticket = fold(known.values(), book, as_of)
         step(len(known))
-        if ticket is None:
-            orphans += 1
+        try:
+            ticket = fold(known.values(), book, as_of)
+            if ticket is None:
+                orphans += 1
+                continue
+            line, own = orjson.dumps(document(ticket, as_of)), list(breach_lines(ticket))
+        except Exception as error:  # noqa: BLE001 -- one ticket that cannot be folded must not stop the others
+            set_aside[ticket_id] = f"{type(error).__name__}: {error}"
             continue
-        tickets.append(orjson.dumps(document(ticket, as_of)))
-        broken += breach_lines(ticket)
+        tickets.append(line)
+        broken += own
         figures.replace(ticket_id, [], standing(ticket))
         figures.gauge(ticket_id, None, ticket.gauge())
     kpis, periods = figure_lines(figures, book, as_of)
-    return Result(tickets, broken, kpis, periods, orphans)
+    return Result(tickets, broken, kpis, periods, orphans, set_aside)
 
 
 def breach_lines(ticket: Ticket) -> Iterator[bytes]:
@@ -125,3 +132,5 @@ def describe(result: Result, events: EventSet, as_of: int) -> Iterable[tuple[str
     yield "repeats", f"{events.repeats:,}"
     yield "not valid", f"{len(events.rejected):,}"
     yield "orphans", f"{result.orphans:,}"
+    for ticket_id, why in result.set_aside.items():
+        yield f"set aside: {ticket_id}", why

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 
 from models.instant import format_ms
 from sla.replay import EventSet, describe, replay
+from sla.ticket.happenings import HAPPENINGS
 from tests.sla.ticket.stories import MINUTE, START, TICKET, book, said
 
 CREATED = said("created", 0, "e1", priority="P0")
@@ -68,6 +70,21 @@ def test_figures_of_every_scope_come_with_it() -> None:
     assert {"all", "priority:P0"} == {one["scope"] for one in documents}
     assert 1 == next(one for one in documents if (one["scope"], one["window"]) == ("all", "24h"))["solved"]
     assert any(orjson.loads(line)["period"] == "2026-01" for line in result.periods)
+
+
+def test_a_ticket_that_cannot_be_folded_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are written, and the summary says which one and why."""
+
+    def broken(*_: object) -> None:
+        msg = "not to be borne"
+        raise ArithmeticError(msg)
+
+    monkeypatch.setitem(HAPPENINGS, "ticket.solved", broken)
+    events = events_of(CREATED, SOLVED, CREATED.replace(b'"T1"', b'"T2"'))
+    result = replay(events, book(), START + 600 * MINUTE)
+
+    assert ["T2"] == [orjson.loads(line)["ticket_id"] for line in result.tickets]
+    assert "ArithmeticError: not to be borne" == dict(describe(result, events, START))["set aside: T1"]
 
 
 def test_a_summary_says_what_a_reader_wants_to_know_first() -> None:

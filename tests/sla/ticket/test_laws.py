@@ -113,6 +113,21 @@ def test_a_clocks_fields_agree_with_each_other(raw: list[bytes], now: int) -> No
 
 @settings(max_examples=300, deadline=None)
 @given(stories(), ENDS)
+def test_what_is_left_of_a_running_clock_ends_at_its_due_time(raw: list[bytes], now: int) -> None:
+    """Counted on from any instant, the calendar gives the same due time; and nothing was warned after it was due."""
+    ticket = fold(map(parse, raw), book(), now)
+    for clock in ticket.running if ticket is not None else ():
+        if clock.breached_at is None and clock.due_at is not None and clock.target.within_ms is not None:
+            left = clock.remaining(now)
+            assert left is not None
+            assert left > 0
+            assert clock.target.calendar.add(now, left) == clock.due_at
+        early = [moment.at for moment in clock.story if moment.change in {"warned", "breached"}]
+        assert sorted(early) == early
+
+
+@settings(max_examples=300, deadline=None)
+@given(stories(), ENDS)
 def test_counts_are_what_the_facts_sum_to(raw: list[bytes], now: int) -> None:
     """Each count of the document is the number of facts of that kind; who entered and left the board is open or not."""
     ticket = fold(map(parse, raw), book(), now)
