@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 import tempfile
@@ -223,6 +224,7 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
     Raises:
         BaseException: whatever the worker could not live with.
     """
+    gc.disable()  # see _collect
     loops = [asyncio.create_task(_tick(app)), asyncio.create_task(_beat(app))]
     waits = [asyncio.create_task(until.wait()), asyncio.create_task(fatal.happened.wait())]
     crashed: asyncio.Task[Any] | None = None
@@ -236,6 +238,7 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
         if crashed.done() and (reason := app.faust._crash_reason) is not None:
             fatal(reason)
     finally:
+        gc.enable()
         for task in (*loops, *waits, *([crashed] if crashed else [])):
             task.cancel()
         await app.tickets.close(PATIENCE_S)
@@ -255,6 +258,16 @@ async def _tick(app: App) -> None:
         app.tickets.poke(now)
         app.figures.poke(now)
         await asyncio.sleep(TICK_S)
+
+
+def _collect() -> None:
+    """Look for garbage among what is new since the last time, and never again at what has stayed.
+
+    Left to itself, the collector now and then walks over every ticket, and everything waits for it: with 100,000
+    tickets that is longer than a deadline may be late.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _beat(app: App) -> None:
@@ -279,6 +292,7 @@ async def _beat(app: App) -> None:
                     others=differing,
                     mend="give every worker the same policies, then restart those that differ",
                 )
+        _collect()
         beats += 1
         if beats % TRIM_EVERY == 0 and 0 in app.figures.workers:
             await ground.view.trim(now, today_ms(now, app.zone))
