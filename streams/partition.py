@@ -365,7 +365,8 @@ class PartitionWorker:
                 await asyncio.sleep(0)
             if not writes:
                 break
-            await self._write(writes, refilling=False)
+            # While the view is being filled again, what it does not have yet is no news here either.
+            await self._write(writes, refilling=self._refilling)
         self._flush_due = self._ground.clock() + FLUSH_MS
 
     async def _write_backlog(self) -> None:
