@@ -274,6 +274,13 @@ def test_a_reply_while_closed_waits_for_the_reopening() -> None:
     )
 
 
+def test_what_the_solution_answered_needs_no_answer_after_the_reopening() -> None:
+    """Its round ended with the solution; only a reply given afterwards waits."""
+    ticket = told(P0, ("replied", 5, AGENT), ("replied", 10, CUSTOMER), ("solved", 20), ("reopened", 30), until=40)
+
+    assert [("met", 20)] == [(one["status"], minute(one["stopped_at"])) for one in clocks(ticket, "next_response", 40)]
+
+
 def test_while_a_ticket_is_over_no_clock_starts() -> None:
     """Neither by a reply nor by a change of policy, be it solved, closed or cancelled."""
     for end in ("solved", "closed", "cancelled"):
