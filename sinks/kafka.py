@@ -48,7 +48,7 @@ class Written(NamedTuple):
     last: int
 
 
-class TooLarge(Exception):  # noqa: N818 - it names a state, as the broker's own word does
+class TooLarge(Exception):
     """The broker takes no record of this size.
 
     Operator action: raise `max.message.bytes` of the topic that the message names.
@@ -144,11 +144,10 @@ class KafkaWriter:
         last = -1
         at = 0
         while at < len(records):
-            sent = await self._send_batch(topic, partition, records, at)
-            count, future = sent
-            last_first = await self._acknowledged(topic, partition, records[at : at + count], future)
-            first = last_first if first is None else first
-            last = last_first + count - 1
+            count, future = await self._send_batch(topic, partition, records, at)
+            base = await self._acknowledged(topic, partition, records[at : at + count], future)
+            first = base if first is None else first
+            last = base + count - 1
             at += count
         return Written(-1 if first is None else first, last)
 
@@ -163,7 +162,7 @@ class KafkaWriter:
     async def _send_batch(
         self, topic: str, partition: int, records: Sequence[Record], at: int
     ) -> tuple[int, asyncio.Future[Any] | None]:
-        """Hands the next batch over; its size in records, and what tells of its end (None: it could not be handed over)."""
+        """Hands the next batch over: its size in records, and what tells of its end (None: nobody took it)."""
         producer = self._connected()
         builder = producer.create_batch()
         append = builder.append

@@ -25,6 +25,7 @@ from streams.clock import now_ms, today_ms
 from streams.engine import Engine, Figures
 from streams.figures import ScopeWorker
 from streams.ground import Fetched, Ground
+from streams.metrics import Metrics
 from streams.partition import PartitionWorker
 from streams.rows import RowTable
 from streams.settings import Settings
@@ -79,6 +80,7 @@ class Fatal:
         self.happened = asyncio.Event()
 
     def __call__(self, error: BaseException) -> None:
+        """Tells of an error."""
         if self.error is None:
             self.error = error
             log.critical("this is a bug: the worker ends, so that nothing is lost", error=repr(error), exc_info=error)
@@ -115,6 +117,7 @@ def create_app(
         fetched=lambda topic, partition: _fetched(app, topic, partition),
         is_ours=lambda topic, partition: TP(topic, partition) in app.consumer.assignment(),
         on_fatal=fatal,
+        metrics=Metrics(),
         on_emptied=lambda: refill_figures(),  # noqa: PLW0108 - it does not exist yet
     )
     if make_engine is None or make_figures is None:
@@ -235,7 +238,7 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
         for task in loops:
             if task.done() and (error := task.exception()) is not None:
                 fatal(error)
-        if crashed.done() and (reason := app.faust._crash_reason) is not None:
+        if crashed.done() and (reason := app.faust._crash_reason) is not None:  # noqa: SLF001
             fatal(reason)
     finally:
         gc.enable()
@@ -246,7 +249,7 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(app.faust.stop(), PATIENCE_S)
         with contextlib.suppress(OSError):
-            os.rmdir(app.faust.conf.datadir)
+            app.faust.conf.datadir.rmdir()
     if fatal.error is not None:
         raise fatal.error
 

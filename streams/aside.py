@@ -5,17 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from sinks.kafka import Record
+import structlog
+
+from sinks.kafka import Record, TooLarge
 from streams import topics, wire
 from streams.engine import Admission, DeadLetter
 from streams.ground import Ground
+
+log = structlog.get_logger(__name__)
 
 LARGEST = 8 * 1024 * 1024
 HEAD = 64 * 1024  # what is kept of a larger value
 
 
-def dead_letter(letter: DeadLetter, partition: int) -> Record:
-    """A dead letter as it is sent: the key and the bytes as they came, and as headers where from and why. Pure."""
+def dead_letter(letter: DeadLetter, partition: int, *, largest: int = LARGEST) -> Record:
+    """A dead letter as it is sent: the key and the bytes as they came, and as headers where from and why. Pure.
+
+    Of a value of more than `largest` bytes the head is kept, its size and its hash.
+    """
     headers = [
         ("topic", topics.EVENTS.encode()),
         ("partition", b"%d" % partition),
@@ -25,7 +32,7 @@ def dead_letter(letter: DeadLetter, partition: int) -> Record:
     if letter.field:
         headers.append(("field", letter.field.encode()))
     value = letter.value
-    if value is not None and len(value) > LARGEST:
+    if value is not None and len(value) > largest:
         headers += [("size", b"%d" % len(value)), ("sha256", hashlib.sha256(value).hexdigest().encode())]
         value = value[:HEAD]
     return Record(letter.key, value, headers)
@@ -50,12 +57,21 @@ class Aside:
         counted = self._counted
         return {"dead_letters": counted.dead_letters, "misplaced": counted.misplaced, "too_late": counted.too_late}
 
+    async def _bury(self, dead: Sequence[DeadLetter]) -> None:
+        writer = self._ground.writer
+        place = self._number % await writer.partitions(topics.DEAD_LETTERS)
+        try:
+            await writer.write(topics.DEAD_LETTERS, place, [dead_letter(letter, self._number) for letter in dead])
+        except TooLarge as error:
+            log.warning("a dead letter is kept in part only", error=str(error))
+            for letter in dead:
+                await writer.write(topics.DEAD_LETTERS, place, [dead_letter(letter, self._number, largest=HEAD)])
+
     async def send(self, admission: Admission) -> Sequence[Record]:
         """Sends what an admission sets aside; the row with the new counters, if there are any."""
         writer = self._ground.writer
         if admission.dead:
-            letters = [dead_letter(letter, self._number) for letter in admission.dead]
-            await writer.write(topics.DEAD_LETTERS, self._number % await writer.partitions(topics.DEAD_LETTERS), letters)
+            await self._bury(admission.dead)
         if admission.misplaced:
             await writer.write_keyed(
                 topics.EVENTS,

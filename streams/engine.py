@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from models.egress import TicketWrite
-from models.partial import PartialRow
 from models.kpi import Document
+from models.partial import PartialRow
 from sla.partition.intake import Incoming
 from sla.partition.settling import Settlement
 from streams.rows import Row
@@ -38,11 +38,15 @@ class DeadLetter(Protocol):
 
 
 class Occurred(Protocol):
-    """An event, as far as time is concerned: in µs."""
+    """An event, as far as the streams look into it."""
+
+    @property
+    def type(self) -> str:
+        """Such as `ticket.created`."""
 
     @property
     def occurred_at(self) -> int:
-        """The event's time."""
+        """The event's time, in µs."""
 
 
 class New(Protocol):
@@ -93,7 +97,7 @@ class Engine(Protocol):
         """Time has come so far, in ms; with a limit, True says that there is more to do before the views are right."""
 
     def take_writes(self, limit: int) -> Sequence[TicketWrite]:
-        """Tickets that have been touched since they were last taken, at most so many; none only when no more are."""
+        """Up to `limit` tickets that have been touched since they were last taken; none only when no more are."""
 
     def all_writes(self) -> Iterator[TicketWrite]:
         """Every ticket, one after the other; others may be touched in between."""
@@ -118,7 +122,7 @@ class Engine(Protocol):
         """The next instant in ms at which something falls due."""
 
     def health(self) -> Mapping[str, int | Mapping[str, int]]:
-        """Counters: orphans, ahead by source, set aside, …"""
+        """Counters: orphans, ahead by source, set aside and the like."""
 
     def open_by_priority(self) -> Mapping[str, int]:
         """Open tickets by priority."""

@@ -3,7 +3,7 @@
     StreamError
     ├── Unusable          exit code 2: topics or settings that cannot work; mend them, then start again
     └── Unreachable       exit code 3: a server that did not answer for as long as was allowed
-"""
+"""  # noqa: D208 - the tree is drawn as it is
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class StreamError(Exception):
     exit_code = 1
 
 
-class Unusable(StreamError):  # noqa: N818 - it names a state of the world, as the field's words do
+class Unusable(StreamError):
     """What is configured cannot work.
 
     Operator action: the message names the topic or setting and its mend.
@@ -23,7 +23,7 @@ class Unusable(StreamError):  # noqa: N818 - it names a state of the world, as t
     exit_code = 2
 
 
-class Unreachable(StreamError):  # noqa: N818 - see Unusable
+class Unreachable(StreamError):
     """A server did not answer.
 
     Operator action: start it, or correct its address in the setting that the message names.

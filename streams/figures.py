@@ -13,9 +13,9 @@ from typing import Any
 
 import structlog
 
+from models.kpi import Document
 from models.partial import FORGOTTEN, PartialRow
 from sinks.kafka import Record
-from models.kpi import Document
 from sinks.view import Fence, Outcome
 from streams import topics, wire
 from streams.engine import Figures
@@ -112,7 +112,7 @@ class ScopeWorker:
             row = wire.read(record.key, record.value)
             if isinstance(row, wire.Cell):
                 self._read_cell(record.key, row)
-            elif isinstance(row, wire.Progress):
+            elif isinstance(row, wire.Progress) and row.epoch >= self._marked.get(row.partition, -1):
                 self._of = row.of
                 self._spoken.add(row.partition)
                 self._figures.watermark(row.partition, row.watermark)

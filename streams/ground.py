@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from sinks.kafka import KafkaWriter
 from sinks.view import View, WorkerBeat
+from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.topics import Layout
 
 
 class Fetched(NamedTuple):
-    """What the consumer knows of a partition: when Kafka last answered, the log's end, and the next offset to be read."""
+    """What the consumer knows of a partition: when Kafka last answered, the log's end, the next offset to be read."""
 
     at_ms: int | None
     end: int | None
@@ -34,6 +35,7 @@ class Ground:
     fetched: Callable[[str, int], Fetched | None]  # by topic and partition
     is_ours: Callable[[str, int], bool]
     on_fatal: Callable[[BaseException], None]
+    metrics: Metrics
     on_emptied: Callable[[], None]  # the view has been emptied
     partition_of_scope: dict[str, int] = field(default_factory=dict)
 

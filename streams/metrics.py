@@ -2,68 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
-from streams.app import App
 from streams.errors import Unusable
 
+LATENESS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0)
 
-class WorkerCollector:
-    """Reads the figures of a worker's partitions when they are asked for."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+class Metrics:
+    """The counters of one worker; each worker has a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.events = Counter("slawatch_events", "New events taken in.", ["type"], registry=self.registry)
+        self.dead_letters = Counter(
+            "slawatch_dead_letters", "Records sent to the dead letters.", ["reason"], registry=self.registry
+        )
+        self.breaches = Counter(
+            "slawatch_breaches", "Clocks that fell due.", ["metric", "priority"], registry=self.registry
+        )
+        self.lateness = Histogram(
+            "slawatch_deadline_lateness_seconds",
+            "From the instant of a deadline to its being written.",
+            buckets=LATENESS_S,
+            registry=self.registry,
+        )
+
+
+class Standing(Protocol):
+    """How a partition stands now."""
+
+    @property
+    def number(self) -> int:
+        """The partition's."""
+
+    @property
+    def watermark(self) -> int | None:
+        """In ms."""
+
+    @property
+    def open_by_priority(self) -> dict[str, int]:
+        """Open tickets."""
+
+
+class Standings(Collector):
+    """Gauges, read from the partitions when they are asked for."""
+
+    def __init__(self, partitions: Callable[[], Iterable[Standing]], clock: Callable[[], int]) -> None:
+        self._partitions = partitions
+        self._clock = clock
 
     def collect(self) -> Iterable[Metric]:
-        """The metrics of the partitions that this worker has."""
-        lag = GaugeMetricFamily("slawatch_watermark_lag_seconds", "Now less the watermark.", labels=["partition"])
-        events = CounterMetricFamily("slawatch_events", "Events processed by this worker.", labels=["partition"])
-        aside = CounterMetricFamily("slawatch_set_aside", "What a partition did not take in.", labels=["kind"])
-        open_tickets = GaugeMetricFamily("slawatch_open_tickets", "Open tickets.", labels=["priority"])
-        now = self._app.ground.clock()
+        """The lag of each partition that this worker has, and their open tickets."""
+        lag = GaugeMetricFamily("slawatch_lag_seconds", "Now less the watermark.", labels=["partition"])
+        opened = GaugeMetricFamily("slawatch_open_tickets", "Open tickets.", labels=["priority"])
+        now = self._clock()
         sums: dict[str, int] = {}
-        opened: dict[str, int] = {}
-        for worker in list(self._app.tickets.workers.values()):
-            number = str(worker.number)
-            if worker.watermark is not None:
-                lag.add_metric([number], (now - worker.watermark) / 1000)
-            events.add_metric([number], worker.events)
-            beat = worker.beat(now)
-            for name, count in (beat.counters if beat is not None else {}).items():
-                sums[name] = sums.get(name, 0) + (count if isinstance(count, int) else sum(count.values()))
-            for priority, count in worker.open_by_priority().items():
-                opened[priority] = opened.get(priority, 0) + count
-        for name, count in sums.items():
-            aside.add_metric([name], count)
-        for priority, count in opened.items():
-            open_tickets.add_metric([priority], count)
-        return lag, events, aside, open_tickets
+        for partition in self._partitions():
+            if partition.watermark is not None:
+                lag.add_metric([str(partition.number)], (now - partition.watermark) / 1000)
+            for priority, count in partition.open_by_priority.items():
+                sums[priority] = sums.get(priority, 0) + count
+        for priority, count in sorted(sums.items()):
+            opened.add_metric([priority], count)
+        return lag, opened
 
 
 @contextmanager
-def serve_metrics(app: App) -> Iterator[None]:
+def serve_metrics(
+    metrics: Metrics, standings: Standings, *, port: int | None, host: str
+) -> Iterator[None]:
     """Serves them while the worker runs; does nothing without a port.
 
     Raises:
         Unusable: the port cannot be had.
     """
-    settings = app.ground.settings
-    if settings.metrics_port is None:
+    if port is None:
         yield
         return
-    registry = CollectorRegistry()
-    registry.register(WorkerCollector(app))
+    metrics.registry.register(standings)
     try:
-        server, thread = start_http_server(settings.metrics_port, settings.metrics_host, registry)
+        server, thread = start_http_server(port, host, metrics.registry)
     except OSError as error:
-        msg = f"SLAWATCH_METRICS_PORT {settings.metrics_port} cannot be had ({error}): choose another"
+        msg = f"SLAWATCH_METRICS_PORT {port} cannot be had ({error}): choose another"
         raise Unusable(msg) from error
     try:
         yield
     finally:
         server.shutdown()
+        server.server_close()
         thread.join(timeout=2)

@@ -8,13 +8,13 @@ all that counts, as the log is compacted.
     NUL "whole"       JSON epoch, digest: under this epoch the view has had every ticket; -1: it may lack some
     NUL "counters"    JSON: what was set aside, up to the offset `to`
 
-Keys of the topic of partials begin with what the row is. Epochs are part of the key of a cell, so that an old owner who wakes
-cannot displace, by compaction, what the new one wrote; who reads them removes what has been superseded.
+Keys of the topic of partials begin with what the row is. Epochs are part of the key of a cell, so that an old owner who
+wakes cannot displace, by compaction, what the new one wrote; who reads them removes what has been superseded.
 
     "p" partition epoch scope cell    a cell's value; none: the cell is empty
     "m" partition                     JSON epoch: all partials of this epoch have been given
     "w" partition                     JSON epoch, ms, of: the watermark, and how many partitions there are
-    "o" (one)                         JSON worker: who reads this partition of the topic; its offset is the reader's epoch
+    "o" (one)                         JSON worker: who reads this partition; its offset is the reader's epoch
 """
 
 from __future__ import annotations

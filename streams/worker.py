@@ -14,7 +14,7 @@ import structlog
 from sinks.kafka import KafkaWriter
 from sinks.redis import RedisView
 from streams.app import Fatal, access_to, create_app, run_app
-from streams.metrics import serve_metrics
+from streams.metrics import Standings, serve_metrics
 from streams.settings import Settings
 from streams.topics import prepare_topics
 
@@ -47,7 +47,7 @@ async def run_worker(
     ready: asyncio.Event | None = None,
     **parts: Any,
 ) -> None:
-    """Runs a worker until SIGTERM or SIGINT, or until `until` is set; waits for Kafka and Redis for as long as it takes.
+    """Runs a worker until SIGTERM or SIGINT, or until `until` is set; waits for Kafka and Redis as long as it takes.
 
     `ready` is set when the worker has been put together and started; `parts` go to `create_app`.
 
@@ -74,7 +74,10 @@ async def run_worker(
     fatal = Fatal()
     app = create_app(settings, preparing.result(), book, view, writer=writer, fatal=fatal, build=build(), **parts)
     try:
-        with serve_metrics(app):
+        standings = Standings(lambda: list(app.tickets.workers.values()), app.ground.clock)
+        with serve_metrics(
+            app.ground.metrics, standings, port=settings.metrics_port, host=settings.metrics_host
+        ):
             log.info("worker starts", worker=app.ground.worker, kafka=settings.kafka, group=settings.group)
             if ready is not None:
                 ready.set()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import orjson
 
 from models.egress import Member, TicketWrite
+from models.kpi import Document
 from models.partial import FORGOTTEN, PartialRow
 from sinks.kafka import partition_of
-from models.kpi import Document
 from sla.partition.intake import Incoming
 from sla.partition.settling import Settlement
 from streams.rows import Row
@@ -29,9 +29,10 @@ class Letter:
 
 @dataclass
 class At:
-    """An event's time in µs."""
+    """An event: its time in µs."""
 
     occurred_at: int
+    type: str = "counted"
 
 
 @dataclass

@@ -142,7 +142,8 @@ class Desk:
             if answer:
                 return
             if time.monotonic() > deadline:
-                logs = "\n".join(f"--- worker {number}\n{self.log(number)[-3000:]}" for number in range(len(self.workers)))
+                numbers = range(len(self.workers))
+                logs = "\n".join(f"--- worker {number}\n{self.log(number)[-3000:]}" for number in numbers)
                 raise AssertionError(f"it did not come to hold within {patience_s} s\n{logs}")
             await asyncio.sleep(0.05)
 

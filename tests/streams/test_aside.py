@@ -13,7 +13,8 @@ def test_a_dead_letter_has_its_bytes_and_its_place() -> None:
     record = dead_letter(Letter(17, b"T1", None, "null_value", ""), 3)
 
     assert (b"T1", None) == (record.key, record.value)
-    assert {"topic": b"ticket-events", "partition": b"3", "offset": b"17", "reason": b"null_value"} == dict(record.headers)
+    place = {"topic": b"ticket-events", "partition": b"3", "offset": b"17", "reason": b"null_value"}
+    assert place == dict(record.headers)
 
 
 def test_the_field_at_fault_is_named() -> None:

@@ -31,7 +31,7 @@ def expected(count: int, tickets: int) -> dict[str, list[str]]:
 
 
 async def exact(desk: Desk, count: int, tickets: int) -> None:
-    """Every event is in the changelog, in the tickets of Redis and in the sum of stage 2, none missing and none foreign."""
+    """Every event is in the changelog, in Redis' tickets and in the sum of stage 2, none missing and none foreign."""
     await desk.until_total(count, 60)
 
     rows = await desk.rows()
