@@ -1,0 +1,1 @@
+"""Stories told on a real Kafka and a real Redis, with the true parts; each ends with: Redis equals replay."""

@@ -128,6 +128,7 @@ async def test_a_frozen_worker_that_wakes_announces_nothing_and_changes_nothing(
     names = [f"night-{n}" for n in range(40)]
     await desk.send([created(name, now() - SECOND) for name in names])
     await desk.until_true()
+    await desk.send([event(name, "updated", now(), category="in its hands") for name in names])
     sleeper.send_signal(signal.SIGSTOP)
     desk.start()
     await desk.send([replied(name, now(), author_id="li.na") for name in names[:20]])
