@@ -142,8 +142,9 @@ class CountingEngine:
         return TicketWrite(name, orjson.dumps(doc), [Member("open", "all", name, 1)])
 
     def standing_writes(self, arrived_since: int) -> Iterator[TicketWrite]:
-        """All of them."""
-        return self.all_writes()
+        """Those that are still to fall due."""
+        for _, ticket in list(self.due):
+            yield self._write(ticket)
 
     def untouch(self) -> None:
         """Forgotten."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
+import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from sinks.kafka import Record, partition_of
 from streams import topics
 from tests.servers.kafka import KafkaServer
+from tests.servers.needs import free_port
 from tests.servers.redis import RedisServer
 from tests.streams.running import Desk, desk_at, event
 
@@ -171,3 +174,71 @@ async def test_workers_with_different_books_say_so(desk: Desk) -> None:
     desk.start(DIGEST="two")
 
     await desk.until(lambda: "different policy books" in desk.log(0) and "different policy books" in desk.log(1))
+
+
+async def restarted(desk: Desk, **environment: str) -> None:
+    """The only worker ends and another one takes over, until it has written what it thinks it must."""
+    desk.workers[-1].terminate()
+    desk.workers[-1].wait(timeout=15)
+    number = len(desk.workers)
+    await desk.redis.set("sla:ticket:T0", b'{"events":["somebody else was here"]}')
+    desk.start(**environment)
+    await desk.until(lambda: desk.log(number).count("partition taken over") == desk.partitions)
+
+
+async def test_a_restart_writes_only_what_stands_open(desk: Desk) -> None:
+    """A Redis that has everything, by the same policies, is left as it is; under other policies all is written anew."""
+    desk.start()
+    await desk.send(event(n, 50) for n in range(1000))
+    await exact(desk, 1000, 50)
+    await asyncio.sleep(1)  # for its word that all is written
+
+    await restarted(desk)
+    await desk.send([event(1000, 1001)])  # of another ticket; what is written for it comes after the takeover
+    await desk.until_total(1001)
+
+    assert {"events": ["somebody else was here"]} == await desk.ticket("T0")
+
+    await restarted(desk, DIGEST="two")
+
+    await desk.until(lambda: tickets_are(desk, expected(1000, 50)))
+
+
+async def tickets_are(desk: Desk, wanted: dict[str, list[str]]) -> bool:
+    """Whether Redis has these tickets."""
+    return await desk.tickets(len(wanted)) == wanted
+
+
+async def test_a_redis_emptied_while_nobody_ran_is_filled(desk: Desk) -> None:
+    """The next worker finds that its predecessor's tickets are gone, and writes them all."""
+    desk.start()
+    await desk.send(event(n, 50) for n in range(1000))
+    await exact(desk, 1000, 50)
+    desk.workers[0].terminate()
+    desk.workers[0].wait(timeout=15)
+    await desk.redis.flushdb()
+    desk.start()
+
+    await exact(desk, 1000, 50)
+
+
+async def test_prometheus_is_told(desk: Desk) -> None:
+    """Events by type, dead letters by reason, the lag of each partition, the lateness of deadlines."""
+    port = free_port()
+    desk.start(SLAWATCH_METRICS_PORT=str(port), SLAWATCH_METRICS_HOST="127.0.0.1")
+    await desk.send([*(event(n, 10) for n in range(10)), Record(b"T0", b"broken")])
+    await desk.until_total(10)
+    await desk.send([event(10, 10, due=int(time.time() * 1000) + 300)])
+    page = ""
+
+    def told() -> bool:
+        nonlocal page
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=3) as answer:
+            page = answer.read().decode()
+        return "slawatch_deadline_lateness_seconds_count 1.0" in page
+
+    await desk.until(told)
+
+    assert 'slawatch_events_total{type="counted"} 11.0' in page
+    assert 'slawatch_dead_letters_total{reason="unreadable"} 1.0' in page
+    assert all(f'slawatch_lag_seconds{{partition="{number}"}}' in page for number in range(4))
