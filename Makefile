@@ -16,7 +16,7 @@ $(BIN)/python:
 
 $(VENV)/.installed: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 up: $(VENV)/.installed ## run everything on this machine: broker, Redis, worker, wallboard (ARGS="--port 8080")
