@@ -124,10 +124,14 @@ async def test_a_frozen_worker_that_wakes_announces_nothing_and_changes_nothing(
     """A worker sleeps through its session and its deadlines; what it would say on waking was said or is wrong."""
     sleeper = desk.start()
     await desk.send(awake())
-    await desk.until_true()
+    await desk.until_live()
     names = [f"night-{n}" for n in range(40)]
     await desk.send([created(name, now() - SECOND) for name in names])
-    await desk.until_true()
+
+    async def known() -> bool:
+        return all(await asyncio.gather(*map(desk.ticket, names)))
+
+    await desk.until(known)
     await desk.send([event(name, "updated", now(), category="in its hands") for name in names])
     sleeper.send_signal(signal.SIGSTOP)
     desk.start()
@@ -175,7 +179,7 @@ async def test_an_emptied_redis_is_filled_again_and_nothing_old_is_news(desk: Tr
     """FLUSHALL under load: the figures come back, and what was announced before says that it is no news."""
     desk.start()
     await desk.send([created(f"old-{n}", now() - 2 * SECOND) for n in range(200)] + awake())
-    await desk.until_true()
+    await desk.until_live()
     await desk.until(lambda: _breached(desk, 204))
 
     assert {"false"} == {e["backlog"] for e in await desk.entries() if e["ticket"].startswith("old-")}

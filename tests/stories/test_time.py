@@ -119,7 +119,7 @@ async def test_warnings_and_breaches_appear_at_their_instant(desk: TrueDesk) -> 
     """Half of three seconds, then three: each is in the stream within a second, whatever else goes on."""
     desk.start()
     await desk.send(awake())
-    await desk.until_true()
+    await desk.until_live()
     seen: dict[tuple[str, str], int] = {}
     delays: list[int] = []
 
@@ -160,7 +160,6 @@ async def test_a_late_reply_takes_a_breach_back(desk: TrueDesk) -> None:
         return {"late-1", "late-2"} <= told
 
     await desk.until(breached)
-    await desk.until_true()
     await desk.send([replied("late-1", at + 2 * SECOND, author_id="li.na")])
     await desk.until_true()
 
@@ -217,7 +216,7 @@ async def test_a_ticket_of_ten_thousand_events_is_a_ticket_like_any_other(desk: 
         long.insert(place + 300, long.pop(place))
     desk.start()
     await desk.send(awake())
-    await desk.until_true()
+    await desk.until_live()
     began = now()
     for piece in pieces(long, 500):
         await desk.send(piece)
