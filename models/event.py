@@ -18,7 +18,7 @@ __all__ = ["MAX_EVENT_BYTES", "PRIORITIES", "TICKET_FIELDS", "Event", "InvalidEv
 MAX_EVENT_BYTES = 512 * 1024
 
 
-class InvalidEvent(ValueError):  # noqa: N818 -- what it names is the event
+class InvalidEvent(ValueError):
     """A value that is no event. `reason` is a short word, `field` the one at fault ("" where there is none).
 
     Operator action: read the dead letter's headers, mend the producer, and publish the event again under a new

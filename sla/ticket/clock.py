@@ -259,10 +259,17 @@ class Clock:
     def pass_step(self, revision: int) -> Step:
         """Reach the next step, after `reaches` has said that it is."""
         step, at = self.steps[self.step], self.soonest
-        counted = self.before if at <= self.anchor else self.before + self.target.calendar.elapsed(self.anchor, at)
+        if at <= self.anchor:
+            counted = self.before
+        elif self.target.business_days is None:
+            counted = step.course  # the course of a `within` target is counted time
+        else:
+            counted = self.before + self.target.calendar.elapsed(self.anchor, at)
         if step.kind == DUE:
             self.breached_at = self._due = at
-        self.story.append(Moment(at, MOMENT_OF[step.kind], step.text, str(self.arm), counted, self.due_at, revision))
+        self.story.append(
+            _new(Moment, (at, MOMENT_OF[step.kind], step.text, str(self.arm), counted, self.due_at, revision))
+        )
         self.step += 1
         self._loosen()
         return step

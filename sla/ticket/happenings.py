@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: How long after a solution a reopening spoils it, and a call-back confirms it.
 LOOK_AHEAD_MS = 7 * 86_400_000
+_BLANK: dict[str, Any] = {**dict.fromkeys(TICKET_FIELDS), "complexity": 1, "status": OPEN, "tags": []}
 _OF_ASSIGNMENT = ("assignee", "team")
 _SOLVABLE = ("next_response", "update", "resolution")
 _STATUS = ("status",)
@@ -44,6 +45,15 @@ def set_fields(ticket: Ticket, said: dict[str, Any], names: tuple[str, ...] = TI
     return former
 
 
+def first_fields(said: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a ticket as its creation names them."""
+    fields = _BLANK.copy()
+    for name, value in said.items():
+        if name in fields and value is not None:
+            fields[name] = int(value) if name == "complexity" and value == int(value) else value
+    return fields
+
+
 def _changed(ticket: Ticket, former: dict[str, Any], at: int, event_id: str) -> None:
     """Follow up a change of fields: figures, status, policy."""
     fields = ticket.fields
@@ -62,7 +72,8 @@ def _changed(ticket: Ticket, former: dict[str, Any], at: int, event_id: str) -> 
         ticket.moments.append((at, ticket.dims, ticket.assignee))
     if "status" in former:
         ticket.timeline.append((at, fields["status"], event_id))
-    select(ticket, former, at, event_id)
+    if "status" in former or not ticket.edition.fields.isdisjoint(former):
+        select(ticket, former, at, event_id)
 
 
 def _updated(ticket: Ticket, event: Event, at: int, names: tuple[str, ...] = TICKET_FIELDS) -> None:

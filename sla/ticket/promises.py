@@ -106,11 +106,11 @@ def _own_start(ticket: Ticket, target: Target) -> tuple[int, str] | None:
 def select(ticket: Ticket, changed: Mapping[str, object], at: int, event_id: str) -> None:
     """Let the policy, and the pauses of the status, hold for every open clock from `at` on.
 
-    `changed` names the fields that have changed.
+    `changed` names the fields that have changed; where neither the status nor a field that a policy asks for is among
+    them, there is nothing to do.
     """
     policy = ticket.policy
-    if not ticket.edition.fields.isdisjoint(changed):
-        ticket.policy = ticket.edition.select(ticket.fields)
+    ticket.policy = ticket.edition.select(ticket.fields)
     anew = ticket.policy is not policy
     if anew or "status" in changed:
         for clock in ticket.running[:]:

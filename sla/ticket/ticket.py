@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from models.event import TICKET_FIELDS, Event
+from models.event import Event
 from models.fact import Dims, Fact, Gauge
 from sla.ticket.clock import NEVER, Clock
 from sla.ticket.handover import Handover
-from sla.ticket.happenings import HAPPENINGS, set_fields
+from sla.ticket.happenings import HAPPENINGS, first_fields
 from sla.ticket.phase import COUNTS, OPEN, WAITING
 from sla.ticket.promises import start_all, stop
 from sla.ticket.steps import DUE
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from models.policy import Policy
     from sla.policy import Edition, PolicyBook
 
-_BLANK: dict[str, Any] = {**dict.fromkeys(TICKET_FIELDS), "complexity": 1, "status": OPEN, "tags": []}
 _UNCOUNTED = dict.fromkeys(COUNTS, 0)
 #: Where an event stands among those of its ticket: µs since 1970, then its id.
 order_of = attrgetter("occurred_at", "event_id")
@@ -46,9 +45,17 @@ def fold(events: Iterable[Event], book: PolicyBook, now: int) -> Ticket | None:
     if creation is None:
         return None
     ticket = Ticket(creation, book)
-    for event in known:
+    created_at = ticket.created_at
+    for event in known:  # as `extend` does it, for many
         if event is not creation:
-            ticket.extend(event)
+            at = event.occurred_at // 1000
+            if at < created_at:  # noqa: PLR1730 -- a call for each event is dear
+                at = created_at
+            if at >= ticket.soonest:
+                ticket.advance(at)
+            ticket.events += 1
+            HAPPENINGS[event.type](ticket, event, at)
+    ticket.last = max(ticket.last, (known[-1].occurred_at, known[-1].event_id))
     ticket.advance(now)
     return ticket
 
@@ -103,7 +110,7 @@ class Ticket:
         self.created_at = self.passed_to = at
         self.soonest = NEVER
         self.edition: Edition = book.edition_at(at)
-        self.fields = _BLANK.copy()
+        self.fields = fields = first_fields(creation.said)
         self.phase = OPEN
         self.events = 1
         self.last: tuple[int, str] = (creation.occurred_at, event_id)
@@ -124,8 +131,6 @@ class Ticket:
         self.reopened: tuple[int, str] | None = None
         self.unanswered: tuple[int, str] | None = None
         self.update_from: tuple[int, str] | None = (at, event_id)
-        set_fields(self, creation.said)
-        fields = self.fields
         self.assignee: str | None = fields["assignee"]
         self.dims = dims_of(fields)
         self.moments: list[tuple[int, Dims, str | None]] = [(at, self.dims, self.assignee)]
