@@ -62,7 +62,7 @@ class Clock:
         "written",
     )
 
-    def __init__(self, metric: str, cycle: int, policy: str, target: Target, at: int, mode: str, event_id: str) -> None:
+    def __init__(self, metric: str, cycle: int, policy: str, target: Target, at: int, mode: str, event_id: str) -> None:  # noqa: PLR0917 -- called at every event
         """A clock that starts at `at`, with the steps of its target laid out from there."""
         if target.business_days is not None:
             mode = COUNTED

@@ -52,7 +52,7 @@ def start_if_promised(ticket: Ticket, metric: str, at: int, event_id: str) -> No
         start(ticket, metric, target, at, event_id)
 
 
-def _start_before(ticket: Ticket, target: Target, at: int, event_id: str, now: int, now_event: str) -> None:
+def _start_before(ticket: Ticket, target: Target, at: int, event_id: str, now: int, now_event: str) -> None:  # noqa: PLR0917 -- two instants, each with its event
     """Start a clock now that counts from `at` on, with the pauses that have been since."""
     status = next((status for since, status, _ in reversed(ticket.timeline) if since <= at), OPEN)
     clock = _new_clock(ticket, target.metric, target, at, mode_in(target, status), event_id)
@@ -66,7 +66,7 @@ def _start_before(ticket: Ticket, target: Target, at: int, event_id: str, now: i
     clock.lay_out(now)
 
 
-def _new_clock(ticket: Ticket, metric: str, target: Target, at: int, mode: str, event_id: str) -> Clock:
+def _new_clock(ticket: Ticket, metric: str, target: Target, at: int, mode: str, event_id: str) -> Clock:  # noqa: PLR0917 -- called at every event
     cycle = ticket.cycles[metric] = ticket.cycles.get(metric, 0) + 1
     assert ticket.policy is not None  # noqa: S101 -- for the type checker: the target is this policy's
     clock = Clock(metric, cycle, ticket.policy.name, target, at, mode, event_id)
@@ -158,7 +158,7 @@ def running(ticket: Ticket, metric: str) -> Clock | None:
     return None
 
 
-def stop(ticket: Ticket, metrics: Container[str], at: int, event_id: str, dims: Dims, person: str | None) -> None:
+def stop(ticket: Ticket, metrics: Container[str], at: int, event_id: str, dims: Dims, person: str | None) -> None:  # noqa: PLR0917 -- called at every event
     """Stop the open clocks of some metrics, where there are any; who did it is credited."""
     for clock in ticket.running[:]:
         if clock.metric in metrics:

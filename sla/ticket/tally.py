@@ -45,7 +45,7 @@ def count(ticket: Ticket, kind: str, at: int, person: str | None, event_id: str)
     ticket.facts.append(_new(Fact, (kind, at, ticket.dims, person, "-", 0, event_id, 0, "")))
 
 
-def put(ticket: Ticket, kind: str, at: int, person: str | None, event_id: str, value: int = 0, mark: str = "") -> None:
+def put(ticket: Ticket, kind: str, at: int, person: str | None, event_id: str, value: int = 0, mark: str = "") -> None:  # noqa: PLR0917 -- called at every event
     """Put down a fact that is of no clock, under the ticket's fields as they stand."""
     ticket.facts.append(_new(Fact, (kind, at, ticket.dims, person, "-", 0, event_id, value, mark)))
 
@@ -58,7 +58,7 @@ def move(ticket: Ticket, dims: Dims, at: int, event_id: str) -> None:
     )
 
 
-def put_of_clock(
+def put_of_clock(  # noqa: PLR0917 -- called at every event
     ticket: Ticket, kind: str, clock: Clock, at: int, dims: Dims, person: str | None, event_id: str, value: int = 0
 ) -> Fact:
     """Put down what a clock leaves."""
