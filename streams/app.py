@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 0.05
 BEAT_S = 1.0
 TRIM_EVERY = 10  # beats
+YOUNG = 20_000  # objects that are new, before the collector looks at them: some 10 ms
 PATIENCE_S = 8.0  # that a step may take when the worker is told to end
 
 MakeEngine = Callable[[int], Engine]
@@ -228,6 +229,8 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
         BaseException: whatever the worker could not live with.
     """
     gc.disable()  # see _collect
+    gc.collect()
+    gc.freeze()
     loops = [asyncio.create_task(_tick(app)), asyncio.create_task(_beat(app))]
     waits = [asyncio.create_task(until.wait()), asyncio.create_task(fatal.happened.wait())]
     crashed: asyncio.Task[Any] | None = None
@@ -260,6 +263,7 @@ async def _tick(app: App) -> None:
         now = app.ground.clock()
         app.tickets.poke(now)
         app.figures.poke(now)
+        _collect()
         await asyncio.sleep(TICK_S)
 
 
@@ -267,10 +271,11 @@ def _collect() -> None:
     """Look for garbage among what is new since the last time, and never again at what has stayed.
 
     Left to itself, the collector now and then walks over every ticket, and everything waits for it: with 100,000
-    tickets that is longer than a deadline may be late.
+    tickets that is longer than a deadline may be late. So it is asked often, when little is new.
     """
-    gc.collect()
-    gc.freeze()
+    if gc.get_count()[0] >= YOUNG:
+        gc.collect()
+        gc.freeze()
 
 
 async def _beat(app: App) -> None:
@@ -295,7 +300,6 @@ async def _beat(app: App) -> None:
                     others=differing,
                     mend="give every worker the same policies, then restart those that differ",
                 )
-        _collect()
         beats += 1
         if beats % TRIM_EVERY == 0 and 0 in app.figures.workers:
             await ground.view.trim(now, today_ms(now, app.zone))

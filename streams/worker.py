@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -19,16 +18,6 @@ from streams.settings import Settings
 from streams.topics import prepare_topics
 
 log = structlog.get_logger(__name__)
-
-
-def calm_collector() -> None:
-    """Makes the collector of cycles look at new objects only.
-
-    A partition is millions of objects that live on; to look at all of them holds the loop for seconds.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 1_000_000)
 
 
 def build() -> str:
@@ -59,7 +48,6 @@ async def run_worker(
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ends.set)
-    calm_collector()
     access = access_to(settings)
     preparing = asyncio.create_task(
         prepare_topics(access, settings.group, partitions=settings.partitions, replication=settings.replication)
