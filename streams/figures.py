@@ -23,7 +23,8 @@ from streams.ground import Ground
 
 log = structlog.get_logger(__name__)
 
-SLICE = 250  # rows, or documents, between two pauses
+SLICE = 250  # rows between two pauses
+DOCUMENTS = 50  # put into words between two pauses
 BEAT_MS = 1_000
 BEHIND_MS = 120_000
 BEHIND_BEAT_MS = 5_000
@@ -166,7 +167,7 @@ class ScopeWorker:
         documents: list[Document] = []
         for document in self._figures.documents(whole=whole):
             documents.append(document)
-            if len(documents) % SLICE == 0:
+            if len(documents) % DOCUMENTS == 0:
                 await asyncio.sleep(0)
         self._seq += 1
         self._whole = False
