@@ -29,6 +29,7 @@ BEAT_MS = 1_000
 BEHIND_MS = 120_000
 BEHIND_BEAT_MS = 5_000
 PAUSE_S = 4.0
+INBOX = 100  # batches that wait; most are small
 
 
 class ScopeWorker:
@@ -59,7 +60,7 @@ class ScopeWorker:
 
     async def offer(self, event: Any) -> None:
         """A batch from Faust."""
-        while len(self._inbox) >= 2 and not self.closed:
+        while len(self._inbox) >= INBOX and not self.closed:
             self._room.clear()
             await self._room.wait()
         self._inbox.append(event.message.value)

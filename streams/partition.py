@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 SLICE = 250  # events or rows that are looked at without a pause: heartbeats share the loop
 FOLDS = 40  # tickets that are folded without a pause
 FLUSH_MS = 1_000  # while there is more to read, tickets are folded and written so often, and not for each batch
-INBOX = 2  # batches that wait; what more there is stays with Faust, and then with Kafka
+INBOX = 5_000  # events that wait, about; what more there is stays with Faust, and then with Kafka
 BEAT_MS = 1_000
 BEHIND_BEAT_MS = 5_000
 PROMISE_MS = 20_000  # a live partition says so often how late it is, so that a successor is live at once
@@ -107,7 +107,7 @@ class PartitionWorker:
 
     async def offer(self, event: Any) -> None:
         """A batch from Faust; waits while others wait already."""
-        while len(self._inbox) >= INBOX and not self.closed:
+        while sum(len(waiting.message.value) for waiting in self._inbox) >= INBOX and not self.closed:
             self._room.clear()
             await self._room.wait()
         if not self.closed:
@@ -157,13 +157,14 @@ class PartitionWorker:
                 await self._step()
 
     async def _step(self) -> None:
-        """A batch, if there is one; a piece of the backlog, if there is one; and what time brings."""
+        """The batches that wait; a piece of the backlog, if there is one; and what time brings."""
         self._busy = True
         await self._fold_rows()
         if self._inbox:
-            event = self._inbox.popleft()
+            events = list(self._inbox)
+            self._inbox.clear()
             self._room.set()
-            await self._work(event)
+            await self._work(events)
         elif not self._tickets.has_backlog:
             self._wake.clear()
             self._busy = False
@@ -199,15 +200,16 @@ class PartitionWorker:
                 self._engine.restore(self._journal.restore(rows[at : at + SLICE]))
                 await asyncio.sleep(0)
 
-    async def _work(self, event: Any) -> None:
-        """A batch from its rows to its outputs; it is acknowledged when these are safe."""
-        records = event.message.value
+    async def _work(self, events: Sequence[Any]) -> None:
+        """Batches from their rows to their outputs; they are acknowledged when these are safe."""
+        records = [record for event in events for record in event.message.value]
         for at in range(0, len(records), SLICE):
             await self._admit(records[at : at + SLICE])
         self._next_offset = max(self._next_offset or 0, records[-1].offset + 1)
         now = self._arrived_at = self._ground.clock()
-        event.message.value = ()  # it may wait for its acknowledgement for long
-        self._unacknowledged.append(event)
+        for event in events:
+            event.message.value = ()  # it may wait for its acknowledgement for long
+        self._unacknowledged += events
         if not self._inbox:
             self._busy = False
         elif now < self._flush_due:
