@@ -36,7 +36,8 @@ def _told(clock: Clock) -> list[Moment]:
 def _name(moment: Moment) -> str:
     """What tells a moment from every other of its clock."""
     if moment.change is BREACHED:
-        return BREACHED
+        # A late fact that moves the due instant takes the breach back that was announced, and another one stands.
+        return f"{BREACHED}|{moment.at}"
     if moment.change is WARNED:
         return f"warned|{moment.level}|{moment.cause}"
     return f"{moment.change}|{moment.at}|{moment.cause}"

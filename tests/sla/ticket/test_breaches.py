@@ -320,3 +320,26 @@ def test_a_hash_holds_all_that_its_latest_entry_holds() -> None:
     assert {"status": "ended", **breach.transitions[-1].entry} == breach.fields
     assert ["major_incident"] == breach.fields["flags"]
     assert START + 250 * MINUTE == breach.ended_at
+
+
+def test_a_breach_that_a_late_fact_moves_is_another_breach() -> None:
+    """A pause told late moves the due instant: the name announced before is gone, so it is withdrawn, and a new one stands."""
+    on_time = told(("created", 0, {"priority": "P0"}), until=600)
+    paused = told(
+        ("created", 0, {"priority": "P0"}),
+        ("status_changed", 10, {"status": "on_hold"}),
+        ("status_changed", 20, {"status": "open"}),
+        until=600,
+    )
+
+    def names(ticket: Ticket) -> set[str]:
+        return {
+            transition.name
+            for breach in breaches(ticket)
+            if breach.fields["metric"] == "resolution"
+            for transition in breach.transitions
+            if transition.entry["change"] == "breached"
+        }
+
+    assert 1 == len(names(on_time)) == len(names(paused))
+    assert names(on_time).isdisjoint(names(paused))
