@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -150,15 +149,12 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--rate", type=int, default=1000)
     arguments.add_argument("--seconds", type=int, default=60)
-    arguments.add_argument("--spy")
     chosen = arguments.parse_args()
     with TemporaryDirectory() as folder:
         (Path(folder) / "book.yaml").write_text(BOOK)
         with pipe(Path(folder)) as run:
             run.wait_live(run.worker(), PARTITIONS)
             print(f"{chosen.rate} events a second for {chosen.seconds} s, one worker on one core")
-            if chosen.spy:
-                import subprocess; subprocess.Popen([sys.executable.replace("python","py-spy"),"record","-p",str(run.workers[0].pid),"-d","20","-f","raw","-o",chosen.spy,"-r","100"])
             for line in asyncio.run(measure(run, chosen.rate, chosen.seconds)):
                 print(line)
 
