@@ -254,19 +254,19 @@ class PartitionWorker:
 
     async def _bring_out(self) -> None:
         """Lets time come as far as it has, writes what that leads to, and acknowledges what is safe."""
-        due = await self._advance()
+        before = self.watermark
+        if await self._advance() and self._live and before is not None and self.watermark is not None:
+            self._watch.falling(before, self.watermark)
         await self._tickets.flush()
-        now = self._ground.clock()
-        self._flush_due = now + FLUSH_MS
-        if due is not None and self._live:
-            self._watch.announced(due, now)
+        self._flush_due = self._ground.clock() + FLUSH_MS
         if not self._tickets.owing and not self._tickets.astray:
             for event in self._unacknowledged:
                 event.ack()
             self._unacknowledged.clear()
+            self._watch.fallen()
 
-    async def _advance(self) -> int | None:
-        """Moves the watermark; answers the first instant that fell due by that.
+    async def _advance(self) -> bool:
+        """Moves the watermark; answers whether an instant fell due by that.
 
         What falls due is promised first: a successor begins there.
         """
@@ -274,13 +274,13 @@ class PartitionWorker:
         self._live = is_live(reading)
         reached = watermark(self.watermark, reading, live=self._live)
         if reached is None:
-            return None
+            return False
         due = self._engine.next_instant
         if due is not None and due <= reached:
             await self._journal.write([], promise=reached)
         self.watermark = reached
         await self._bring_up()
-        return due if due is not None and due <= reached else None
+        return due is not None and due <= reached
 
     async def _bring_up(self) -> None:
         """Lets the engine work up to the watermark, piece by piece."""

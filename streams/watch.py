@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from models.egress import TicketWrite
+from models.egress import BreachWrite, TicketWrite
 from models.instant import parse_ms
 from streams.engine import Admission, Engine
 from streams.metrics import Metrics
@@ -15,6 +15,7 @@ from streams.metrics import Metrics
 log = structlog.get_logger(__name__)
 
 DAY_MS = 86_400_000
+FALLING = frozenset({"warned", "breached"})
 SAID_AT_MOST = 20  # tickets set aside, of one partition; the rest is counted in `sla:health`
 
 
@@ -28,6 +29,8 @@ class Watch:
         self._began = now
         self._said: set[str] = set()
         self._breached: dict[str, int] = {}  # id → instant, of the last day
+        self._falling: tuple[int, int] | None = None  # instants after the first, up to the second, are being written
+        self._observed: set[tuple[str, str]] = set()  # of these
 
     def admitted(self, admission: Admission) -> None:
         """New events, and what was set aside."""
@@ -41,6 +44,8 @@ class Watch:
         since = max(self._began, now - DAY_MS)
         for write in writes:
             for breach in write.breaches:
+                if self._falling is not None:
+                    self._observe(breach, self._falling, now)
                 if breach.id in self._breached:
                     continue
                 for transition in breach.transitions:
@@ -49,9 +54,25 @@ class Watch:
                         self._breached[breach.id] = at
                         self._metrics.breaches.labels(entry["metric"], entry["priority"]).inc()
 
-    def announced(self, due: int, now: int) -> None:
-        """What fell due at `due` has been written."""
-        self._metrics.lateness.observe(max(now - due, 0) / 1000)
+    def falling(self, after: int, until: int) -> None:
+        """The watermark has moved: what fell due on the way is about to be written, if need be after a refill."""
+        self._falling = (after if self._falling is None else self._falling[0], until)
+
+    def fallen(self) -> None:
+        """All of it has been written."""
+        self._falling = None
+        self._observed.clear()
+
+    def _observe(self, breach: BreachWrite, falling: tuple[int, int], now: int) -> None:
+        """How late each instant of a clock was written, once for each."""
+        for transition in breach.transitions:
+            entry = transition.entry
+            if entry["change"] not in FALLING or (breach.id, transition.name) in self._observed:
+                continue
+            at = parse_ms(entry["at"])
+            if falling[0] < at <= falling[1]:
+                self._observed.add((breach.id, transition.name))
+                self._metrics.lateness.observe(max(now - at, 0) / 1000)
 
     def look(self, now: int) -> None:
         """Names tickets that have been set aside, and forgets breaches of the day before."""
