@@ -1,0 +1,1 @@
+"""How fast, beside what: each module is a command that prints ratios."""

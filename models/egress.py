@@ -23,9 +23,9 @@ class Member(NamedTuple):
 class Transition(NamedTuple):
     """One change of a breach, to be announced once.
 
-    `name` is stable under retries and refolds (`breached|1704700800000`, `warned|75%|1`, `paused|1704700800000`): what Redis
-    already has under it is not announced again; what Redis has and is no longer among the ticket's transitions was
-    taken back by the facts. `entry` holds all fields of an entry of `sla:breaches` except `backlog`.
+    `name` is stable under retries and refolds (`breached|1704700800000`, `warned|75%|1`, `paused|1704700800000`): what
+    Redis already has under it is not announced again; what Redis has and is no longer among the ticket's transitions
+    was taken back by the facts. `entry` holds all fields of an entry of `sla:breaches` except `backlog`.
     """
 
     name: str

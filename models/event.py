@@ -143,7 +143,7 @@ def _invalid(error: ValidationError, value: bytes) -> InvalidEvent:  # noqa: PLR
             value.decode()
         except UnicodeDecodeError:
             return InvalidEvent("the value is not UTF-8", "encoding", "")
-        return InvalidEvent(f"the value is not JSON: {first['msg']}", "json", "")
+        return InvalidEvent(f"the value is not JSON: {first['msg'].removeprefix('Invalid JSON: ')}", "json", "")
     if kind == "union_tag_not_found":
         return InvalidEvent("`type` is missing: write one of the event types", "missing", "type")
     if kind == "union_tag_invalid":
@@ -154,4 +154,4 @@ def _invalid(error: ValidationError, value: bytes) -> InvalidEvent:  # noqa: PLR
         return InvalidEvent(f"`{field}` is missing", "missing", field)
     if not field:
         return InvalidEvent("the value is not a JSON object", "json", "")
-    return InvalidEvent(f"`{field}`: {first['msg']}", "invalid", field)
+    return InvalidEvent(f"`{field}`: {first['msg'].removeprefix('Value error, ')}", "invalid", field)

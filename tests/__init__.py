@@ -1,0 +1,1 @@
+"""The tests; each folder mirrors the room that it tests."""

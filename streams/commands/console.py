@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,9 @@ from streams.errors import Unusable
 Policies = Annotated[
     Path | None,
     typer.Option(
-        "--policies", envvar="SLAWATCH_POLICIES", help="Folder of the policy book; default ./policies, else the book in the package."
+        "--policies",
+        envvar="SLAWATCH_POLICIES",
+        help="Folder of the policy book; default ./policies, else the book in the package.",
     ),
 ]
 
@@ -49,8 +52,7 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
         Unusable: the file cannot be read.
     """
     try:
-        opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-        with opened as file:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield number, line.rstrip(b"\r\n")
@@ -86,7 +88,7 @@ def cases_of(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield place, case
 
 
-def _json(line: bytes, place: str) -> Any:  # noqa: ANN401 -- JSON
+def _json(line: bytes, place: str) -> Any:
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -108,6 +110,4 @@ def book_of(folder: Path | None) -> PolicyBook:
 
 def packaged_policies() -> Path:
     """The folder of the default book, as it is installed."""
-    from importlib.resources import files
-
     return Path(str(files("policies") / ""))

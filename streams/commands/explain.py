@@ -25,7 +25,9 @@ from streams.settings import load_settings
 
 def explain(
     ticket: Annotated[str, typer.Argument(help="The ticket's id.")],
-    events: Annotated[list[Path] | None, typer.Option("--events", help="Events to fold instead of asking Redis.")] = None,
+    events: Annotated[
+        list[Path] | None, typer.Option("--events", help="Events to fold instead of asking Redis.")
+    ] = None,
     policies: Policies = None,
     as_of: Annotated[str | None, typer.Option(help="With --events: instant to look from; default: the newest.")] = None,
     *,
@@ -41,7 +43,7 @@ def explain(
         out.print(line, markup=False)
 
 
-def _folded(ticket_id: str, files: list[Path], book: Any, as_of: str | None) -> dict[str, Any]:  # noqa: ANN401
+def _folded(ticket_id: str, files: list[Path], book: Any, as_of: str | None) -> dict[str, Any]:
     known = EventSet()
     for path in files:
         for number, line in lines_of(path):

@@ -11,13 +11,17 @@ import orjson
 import typer
 from rich.table import Table
 
+from models.breach import breach_schema
 from models.event import event_schema
 from models.instant import format_ms, parse_ms
+from models.kpi import KpiDocument
 from sla.cases import CaseError, run_case
 from sla.policy import PolicyError
+from sla.policy.schema import policy_schema
 from sla.replay import EventSet, describe, replay
 from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, progress
 from streams.errors import Unusable
+
 
 def test(
     files: Annotated[list[Path], typer.Argument(help="Files of cases: JSON lines or YAML lists.")],
@@ -112,10 +116,6 @@ def _instant(text: str) -> int:
 
 def schema() -> None:
     """Print the JSON Schemas of events, policies, KPI documents and breaches."""
-    from models.breach import breach_schema
-    from models.kpi import KpiDocument
-    from sla.policy.schema import policy_schema
-
     schemas: dict[str, Any] = {
         "event": event_schema(),
         "policy": policy_schema(),

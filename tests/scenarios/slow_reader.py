@@ -17,7 +17,7 @@ WORKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 METRICS = ("first_response", "next_response", "update", "resolution")
 
 
-class Unclear(Exception):  # noqa: N818 -- nothing is wrong: the law does not say
+class Unclear(Exception):
     """The law leaves the case open."""
 
 

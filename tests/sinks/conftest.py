@@ -101,7 +101,7 @@ class InRedis(Twin):
         """See `Twin`."""
         await self.client.flushall()
 
-    async def lives_ms(self, key: str, now: int) -> int | None:  # noqa: ARG002 -- Redis has a clock of its own
+    async def lives_ms(self, key: str, now: int) -> int | None:
         """See `Twin`."""
         left = await self.client.pttl(key)
         return left if left >= 0 else None

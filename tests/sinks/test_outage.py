@@ -31,7 +31,7 @@ def mortal(tmp_path: Path) -> Iterator[RedisServer]:
 
 async def until(ask: Callable[[], Awaitable[object]]) -> None:
     """Asks until the answer is yes."""
-    while not await ask():  # noqa: ASYNC110 -- it is Redis that is asked, and Redis sets no events
+    while not await ask():
         await asyncio.sleep(0.001)
 
 

@@ -323,7 +323,7 @@ def test_a_hash_holds_all_that_its_latest_entry_holds() -> None:
 
 
 def test_a_breach_that_a_late_fact_moves_is_another_breach() -> None:
-    """A pause told late moves the due instant: the name announced before is gone, so it is withdrawn, and a new one stands."""
+    """A pause told late moves the due instant: the name announced before is withdrawn, and a new one stands."""
     on_time = told(("created", 0, {"priority": "P0"}), until=600)
     paused = told(
         ("created", 0, {"priority": "P0"}),
