@@ -1,9 +1,9 @@
-"""What a desk promises: levels, targets, policies, objectives; and what can be wrong with how it was written."""
+"""What a desk promises: levels, targets, policies; and what can be wrong with how it was written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from models.calendar import Calendar
@@ -15,8 +15,6 @@ MATCHED_FIELDS = (
     "priority", "status", "team", "assignee", "channel", "category",
     "requester_id", "customer_tier", "complexity", "issue_key", "incident", "tags",
 )  # fmt: skip
-#: Kinds of period that an objective may run over.
-OBJECTIVE_PERIODS = ("day", "month", "quarter", "half", "year")
 
 LevelKind = Literal["share", "left", "over"]
 Reopen = Literal["continue", "restart", "total"]
@@ -70,15 +68,3 @@ class Policy:
     name: str
     when: Mapping[str, frozenset[str | float]]
     targets: Mapping[str, Target]
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """A share of a metric's clocks that is to be in time over a period."""
-
-    name: str
-    metric: str
-    attainment: int  # millionths
-    period: str
-    minimum: int = 1  # decided clocks below which nothing is said
-    when: Mapping[str, frozenset[str]] = field(default_factory=dict)  # priority and team only

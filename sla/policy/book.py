@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from models.policy import Objective, Problem
+from models.objective import Objective
+from models.policy import Problem
 from sla.policy.digest import digest_of
 from sla.policy.edition import Edition
 from sla.policy.errors import PolicyError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.policy import Objective, Policy
+from models.objective import Objective
+from models.policy import Policy
 from sla.calendar import BusinessCalendar
 
 #: Combinations of values remembered; values that no policy names count as one, so most books need a few dozen.

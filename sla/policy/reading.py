@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.instant import parse_ms
-from models.policy import METRICS, OBJECTIVE_PERIODS, Objective, Policy
+from models.objective import OBJECTIVE_PERIODS, Objective
+from models.policy import METRICS, Policy
 from sla.calendar import BusinessCalendar
 from sla.policy import words
 from sla.policy.calendars import read_calendar, read_zone

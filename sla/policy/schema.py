@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from models.event import PRIORITIES
-from models.policy import MATCHED_FIELDS, METRICS, OBJECTIVE_PERIODS
+from models.objective import OBJECTIVE_PERIODS
+from models.policy import MATCHED_FIELDS, METRICS
 from sla.policy.calendars import DAYS
 from sla.policy.targets import REOPENS
 

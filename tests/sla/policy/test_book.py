@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from models.instant import parse_ms
-from models.policy import Level, Objective
+from models.objective import Objective
+from models.policy import Level
 from sla.policy import book_from, load_book
 
 EXAMPLE = """\
