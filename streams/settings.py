@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import ssl
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sla.links import check_key
 from streams.errors import Unusable
 
 _UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000}
@@ -30,6 +31,10 @@ def _milliseconds(text: object) -> object:
 
 
 Milliseconds = Annotated[int, BeforeValidator(_milliseconds), Field(gt=0)]
+
+_T = TypeVar("_T")
+#: Set to nothing is not set: an empty line of `.env` is no value.
+OrNone = Annotated[_T | None, BeforeValidator(lambda value: value or None)]
 
 
 class Settings(BaseSettings):
@@ -56,6 +61,28 @@ class Settings(BaseSettings):
     metrics_host: str = "0.0.0.0"  # noqa: S104 - what is measured is meant to be fetched from outside
     session_timeout: Milliseconds = 10_000  # a worker that is silent for so long loses its partitions
     log: Literal["text", "json"] = "text"
+    tokens: OrNone[Path] = None  # who may see the page: lines of `token rights [scopes]`
+    ticket_url: OrNone[str] = None  # of the desk's own page of a ticket, with {ticket_id}
+    page_url: OrNone[str] = None  # of our page as others reach it: the base of links in alerts
+    link_key: OrNone[SecretStr] = None  # signs links that acknowledge; the same for alerter and wallboard
+
+    @field_validator("ticket_url", "page_url")
+    @classmethod
+    def _is_web_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and not re.match(r"https?://[^\s/]", value):
+            msg = "write an address that begins with https:// or http://"
+            raise ValueError(msg)
+        if value is not None and info.field_name == "ticket_url" and "{ticket_id}" not in value:
+            msg = "write {ticket_id} where the ticket's id belongs, such as https://desk.example/t/{ticket_id}"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("link_key")
+    @classmethod
+    def _cannot_be_guessed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            check_key(value.get_secret_value())
+        return value
 
     @property
     def horizon_ms(self) -> int:
