@@ -20,7 +20,8 @@ import statistics
 import subprocess
 import sys
 import time
-from itertools import islice
+from collections import deque
+from itertools import takewhile
 from pathlib import Path
 
 import orjson
@@ -36,10 +37,15 @@ RATE = 1.0  # simulated events a second
 
 
 def write_backlog(path: Path, events: int) -> None:
-    """So many simulated events, the last of them a minute ago."""
-    start = int(time.time() * 1000) - int(events / RATE * 1000) - 60_000
+    """So many simulated events, the last of them a minute ago.
+
+    A weekend has few of them: what is too much is left out at the beginning, so that none lies ahead of the present.
+    """
+    now = int(time.time() * 1000)
+    since = now - int(events / RATE * 1000) - 4 * 86_400_000
+    past = takewhile(lambda one: one[0] < now - 60_000, simulate(11, since, RATE))
     with path.open("wb") as file:
-        file.writelines(orjson.dumps(event) + b"\n" for _, event in islice(simulate(11, start, RATE), events))
+        file.writelines(orjson.dumps(event) + b"\n" for _, event in deque(past, maxlen=events))
 
 
 async def _offsets(run: Pipe, group: str) -> tuple[int, int]:
