@@ -52,6 +52,17 @@ def is_shadowed(when: When, earlier: Sequence[When]) -> bool:
     return False
 
 
+def is_reached(asked: When, when: When, earlier: Sequence[When]) -> bool:
+    """Whether a ticket that `asked` matches can come as far as `when`, past the `earlier` ones.
+
+    A ticket has one value of each field but `tags`; of these, asking for different ones excludes nothing.
+    """
+    both: dict[str, frozenset[str | float]] = dict(asked)
+    for field, values in when.items():
+        both[field] = both[field] & values if field in both and field != "tags" else values
+    return all(both.values()) and not is_shadowed(both, earlier)
+
+
 def _cut(part: When, box: When) -> list[When]:
     """`part` less `box`, as boxes that do not overlap; of tags the single ones stand for all sets."""
     if any(field not in part or not part[field] & values for field, values in box.items()):

@@ -5,23 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.instant import parse_ms
-from models.objective import OBJECTIVE_PERIODS, Objective
 from models.policy import METRICS, Policy
 from sla.calendar import BusinessCalendar
 from sla.policy import words
 from sla.policy.calendars import read_calendar, read_zone
 from sla.policy.edition import Edition
 from sla.policy.matching import is_shadowed, read_when
+from sla.policy.objectives import read_objectives
 from sla.policy.reader import Reader
 from sla.policy.targets import Calendars, read_calendar_name, read_targets
 from sla.policy.tree import Node
 
 KEYS = ("edition", "effective_from", "zone", "promised", "objectives", "calendars", "policies")
 POLICY_KEYS = ("name", "when", "calendar", "targets")
-OBJECTIVE_KEYS = ("name", "metric", "when", "attainment", "period", "minimum")
 DEFAULT_PROMISED = ("first_response", "resolution")
 DEFAULT_ZONE = "UTC"
-_MOST_DECIDED = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def read_edition(reader: Reader, node: Node, default_name: str) -> Written | Non
     calendars = _read_calendars(reader, entries.get("calendars"))
     policies = _read_policies(reader, entries.get("policies"), calendars)
     promised = _read_promised(reader, entries.get("promised"))
-    objectives = _read_objectives(reader, entries.get("objectives"))
+    objectives = read_objectives(reader, entries.get("objectives"), policies, promised)
     edition = Edition(
         name or default_name,
         effective_from=effective_from,
@@ -122,35 +120,3 @@ def _read_promised(reader: Reader, node: Node | None) -> tuple[str, ...]:
         reader.note(node.line, "promised is empty", "Name the metrics that are promised, or take it out")
     metrics = [reader.one_of(item, "a metric in promised", METRICS) for item in items]
     return tuple(dict.fromkeys(metric for metric in metrics if metric))
-
-
-def _read_objectives(reader: Reader, node: Node | None) -> tuple[Objective, ...]:
-    objectives: dict[str, Objective] = {}
-    for item in reader.items(node, "objectives") if node else ():
-        objective = _read_objective(reader, item)
-        if objective is None:
-            continue
-        if objective.name in objectives:
-            reader.note(item.line, f"a second objective is called {objective.name!r}", "Give it a name of its own")
-        objectives[objective.name] = objective
-    return tuple(objectives.values())
-
-
-def _read_objective(reader: Reader, node: Node) -> Objective | None:
-    before = len(reader.problems)
-    entries = reader.mapping(node, "an objective", OBJECTIVE_KEYS, ("name", "metric", "attainment", "period"))
-    name = reader.text(entries["name"], "name of an objective") if "name" in entries else None
-    what = f"objective {name!r}"
-    metric = reader.one_of(entries["metric"], f"metric of {what}", METRICS) if "metric" in entries else None
-    when = read_when(reader, what, entries["when"], ("priority", "team")) if "when" in entries else {}
-    share = None
-    if "attainment" in entries:
-        share = reader.parsed(entries["attainment"], f"attainment of {what}", words.share_millionths)
-    period = reader.one_of(entries["period"], f"period of {what}", OBJECTIVE_PERIODS) if "period" in entries else None
-    minimum: int | None = 1
-    if "minimum" in entries:
-        minimum = reader.whole(entries["minimum"], f"minimum of {what}", 0, _MOST_DECIDED)
-    if len(reader.problems) > before or not (name and metric and share and period and minimum is not None):
-        return None
-    words_of = {field: frozenset(str(value) for value in values) for field, values in when.items()}
-    return Objective(name, metric, share, period, minimum, words_of)

@@ -8,6 +8,7 @@ from models.event import PRIORITIES
 from models.objective import OBJECTIVE_PERIODS
 from models.policy import MATCHED_FIELDS, METRICS
 from sla.policy.calendars import DAYS
+from sla.policy.objectives import OBJECTIVE_METRICS
 from sla.policy.targets import REOPENS
 
 _DURATION = {
@@ -86,7 +87,7 @@ def policy_schema() -> dict[str, Any]:
     objective = _object(
         {
             "name": name,
-            "metric": {"enum": list(METRICS)},
+            "metric": {"enum": list(OBJECTIVE_METRICS)},
             "when": _object({"priority": _some(priority), "team": _some(name)}),
             "attainment": {"type": "string", "pattern": r"^\d{1,2}(\.\d{1,4})?\s*%$"},
             "period": {"enum": list(OBJECTIVE_PERIODS)},

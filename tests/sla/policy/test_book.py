@@ -174,15 +174,18 @@ def test_objectives_are_read() -> None:
     objectives = [
         {"name": "a", "metric": "first_response", "when": {"priority": ["P0"], "team": "x"}, "attainment": "99.95%",
          "period": "month", "minimum": 20},
-        {"name": "b", "metric": "resolution", "attainment": "95%", "period": "quarter"},
+        {"name": "b", "metric": "sla", "attainment": "95%", "period": "quarter"},
     ]  # fmt: skip
-    read = book_from({"policies": [], "objectives": objectives})
+    targets = {"first_response": {"within": "15m", "calendar": "always"}}
+    calendars = {"always": {"timezone": "UTC", "week": "always"}}
+    policies = [{"name": "all", "targets": targets}]
+    read = book_from({"calendars": calendars, "policies": policies, "objectives": objectives})
 
     when = {"priority": frozenset({"P0"}), "team": frozenset({"x"})}
 
     assert (
         Objective("a", "first_response", 999_500, "month", 20, when),
-        Objective("b", "resolution", 950_000, "quarter", 1, {}),
+        Objective("b", "sla", 950_000, "quarter", 1, {}),
     ) == read.objectives  # fmt: skip
 
 

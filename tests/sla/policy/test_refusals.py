@@ -150,6 +150,13 @@ ROWS = [
     (OBJECTIVE, OBJECTIVE.replace("month", "monthly"), 20, "period of objective 'fast' is 'monthly'", "`month`"),
     (OBJECTIVE, OBJECTIVE.replace("}", ", minimum: -1}"), 20, "minimum of objective 'fast' is '-1'", "from 0"),
     (OBJECTIVE, OBJECTIVE.replace("}", ", when: {channel: [mail]}}"), 20, "unknown key `channel`", "priority, team"),
+    (OBJECTIVE, OBJECTIVE.replace("95%", "0%"), 20, "'0%' is no share below the whole", "above 0%"),
+    (OBJECTIVE, OBJECTIVE.replace("first_response", "update"), 20, "'fast' can never be decided: no policy promises update", "Write a target of update"),
+    (OBJECTIVE, OBJECTIVE.replace("}", ", when: {priority: [P1]}}"), 20, "'fast' can never be decided: no policy promises first_response", "or ask for others"),
+    (OBJECTIVE, OBJECTIVE.replace("}", ", when: {priority: [P1, P0]}}"), 20, "'fast' names priority 'P1', to which no policy promises first_response", "Take 'P1' out"),
+    (OBJECTIVE, OBJECTIVE.replace("first_response", "sla").replace("}", ", when: {priority: P1}}"), 20, "no policy promises first_response to what it asks for", "within"),
+    (OBJECTIVE, OBJECTIVE.replace("first_response", "resolution").replace("}", ", when: {priority: P0}}"), 20, "'fast' can never be decided: no policy promises resolution", "or ask for others"),
+    (P0, "      first_response: {within: none}\n", 20, "'fast' can never be decided", "`within` or `business_days`"),
     # files
     (GOOD, "", 1, "the file is empty", "Write an edition into it"),
     (GOOD, "- a\n- b\n", 1, "the edition is a list, not a mapping", "Write a mapping"),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.policy import MATCHED_FIELDS, METRICS
-from sla.policy import calendars, policy_schema, reading, targets, words
+from sla.policy import calendars, objectives, policy_schema, reading, targets, words
 
 SCHEMA = policy_schema()
 POLICY = SCHEMA["properties"]["policies"]["items"]
@@ -23,7 +23,7 @@ DURATION = TARGETS["update"]["properties"]["within"]["oneOf"][0]["pattern"]
     [
         (SCHEMA, reading.KEYS),
         (POLICY, reading.POLICY_KEYS),
-        (SCHEMA["properties"]["objectives"]["items"], reading.OBJECTIVE_KEYS),
+        (SCHEMA["properties"]["objectives"]["items"], objectives.OBJECTIVE_KEYS),
         (CALENDAR, calendars.KEYS),
         (POLICY["properties"]["when"], MATCHED_FIELDS),
         (POLICY["properties"]["targets"], METRICS),
