@@ -207,6 +207,35 @@ class MemoryView:
         """See `Reader.read_health`."""
         return dict(self.shelf.keys.get(keys.HEALTH, {}))
 
+    async def read_lives(self, scopes: Sequence[str]) -> list[dict[str, str]]:
+        """See `Reader.read_lives`."""
+        return [await self.read_live(one) for one in scopes]
+
+    async def read_window(self, scopes: Sequence[str], window: str) -> list[dict[str, Any] | None]:
+        """See `Reader.read_window`."""
+        return [(await self.read_kpis(one)).get(window) for one in scopes]
+
+    async def read_slots(self, scope: str, starts: Sequence[str]) -> list[dict[str, Any] | None]:
+        """See `Reader.read_slots`."""
+        slots = await self.read_day(scope)
+        return [slots.get(start) for start in starts]
+
+    async def read_active(self, since_ms: int, until_ms: int, limit: int) -> list[Deadline]:
+        """See `Reader.read_active`."""
+        return [Deadline(*one) for one in self._scored(keys.ACTIVE) if since_ms <= one[1] <= until_ms][:limit]
+
+    async def read_active_of(self, breach_ids: Sequence[str]) -> list[int | None]:
+        """See `Reader.read_active_of`."""
+        return [self.shelf.keys.get(keys.ACTIVE, {}).get(one) for one in breach_ids]
+
+    async def read_due_of(self, breach_ids: Sequence[str]) -> list[int | None]:
+        """See `Reader.read_due_of`."""
+        return [self.shelf.keys.get(keys.DUE_ALL, {}).get(one) for one in breach_ids]
+
+    async def read_budgets(self, objectives: Sequence[str]) -> list[dict[str, Any] | None]:
+        """See `Reader.read_budgets`."""
+        return [self._json(keys.budget(one)) for one in objectives]
+
     def _owned(self, partition: int, epoch: int) -> Outcome:
         known, reached = self._owners.get(partition, (-1, 0))
         if known > epoch:

@@ -97,6 +97,39 @@ class RedisReader:
         """See `Reader.read_health`."""
         return await self._hash(keys.HEALTH)
 
+    async def read_lives(self, scopes: Sequence[str]) -> list[dict[str, str]]:
+        """See `Reader.read_lives`."""
+        return [_fields(raw) for raw in await self.link.pipeline([("HGETALL", keys.live(one)) for one in scopes])]
+
+    async def read_window(self, scopes: Sequence[str], window: str) -> list[dict[str, Any] | None]:
+        """See `Reader.read_window`."""
+        return [_json(raw) for raw in await self.link.pipeline([("HGET", keys.kpi(one), window) for one in scopes])]
+
+    async def read_slots(self, scope: str, starts: Sequence[str]) -> list[dict[str, Any] | None]:
+        """See `Reader.read_slots`."""
+        if not starts:
+            return []
+        return [_json(raw) for raw in await self._ask("HMGET", keys.day(scope), *starts)]
+
+    async def read_active(self, since_ms: int, until_ms: int, limit: int) -> list[Deadline]:
+        """See `Reader.read_active`."""
+        found: Any = await self.link.run(
+            lambda client: client.zrangebyscore(keys.ACTIVE, since_ms, until_ms, start=0, num=limit, withscores=True)
+        )
+        return [Deadline(*one) for one in _pairs(found)]
+
+    async def read_active_of(self, breach_ids: Sequence[str]) -> list[int | None]:
+        """See `Reader.read_active_of`."""
+        return await self._scores(keys.ACTIVE, breach_ids)
+
+    async def read_due_of(self, breach_ids: Sequence[str]) -> list[int | None]:
+        """See `Reader.read_due_of`."""
+        return await self._scores(keys.DUE_ALL, breach_ids)
+
+    async def read_budgets(self, objectives: Sequence[str]) -> list[dict[str, Any] | None]:
+        """See `Reader.read_budgets`."""
+        return [_json(raw) for raw in await self.link.pipeline([("GET", keys.budget(one)) for one in objectives])]
+
     async def updates(self) -> AsyncIterator[None]:
         """Yields at each nudge; ends when Redis goes away: ask again then.
 
@@ -119,8 +152,13 @@ class RedisReader:
         return (await self.link.pipeline([command]))[0]
 
     async def _hash(self, key: str) -> dict[str, str]:
-        found = [raw.decode() for raw in await self._ask("HGETALL", key)]
-        return dict(zip(found[::2], found[1::2], strict=True))
+        return _fields(await self._ask("HGETALL", key))
+
+    async def _scores(self, key: str, members: Sequence[str]) -> list[int | None]:
+        if not members:
+            return []
+        found: Any = await self._ask("ZMSCORE", key, *members)
+        return [None if raw is None else int(float(raw)) for raw in found]
 
     async def _scored(self, key: str, limit: int) -> list[tuple[str, int]]:
         return _pairs(await self.link.run(lambda client: client.zrange(key, 0, limit - 1, withscores=True)))
@@ -128,6 +166,11 @@ class RedisReader:
 
 def _json(raw: bytes | None) -> dict[str, Any] | None:
     return None if raw is None else orjson.loads(raw)
+
+
+def _fields(raw: list[bytes]) -> dict[str, str]:
+    found = [part.decode() for part in raw]
+    return dict(zip(found[::2], found[1::2], strict=True))
 
 
 def _pairs(raw: list[Any]) -> list[tuple[str, int]]:

@@ -174,3 +174,24 @@ class Reader(Protocol):
 
     async def read_health(self) -> dict[str, str]:
         """The fields of `sla:health`, as text."""
+
+    async def read_lives(self, scopes: Sequence[str]) -> list[dict[str, str]]:
+        """Live figures of several scopes, in the order asked for."""
+
+    async def read_window(self, scopes: Sequence[str], window: str) -> list[dict[str, Any] | None]:
+        """The KPI documents of several scopes in one window, in the order asked for."""
+
+    async def read_slots(self, scope: str, starts: Sequence[str]) -> list[dict[str, Any] | None]:
+        """Slots of 5 minutes by their starts, in the order asked for."""
+
+    async def read_active(self, since_ms: int, until_ms: int, limit: int) -> list[Deadline]:
+        """Breaches warned or breached and not over, due from `since_ms` to `until_ms` (both included), in order."""
+
+    async def read_active_of(self, breach_ids: Sequence[str]) -> list[int | None]:
+        """The due times in ms of those that are warned or breached and not over, in the order asked for."""
+
+    async def read_due_of(self, breach_ids: Sequence[str]) -> list[int | None]:
+        """The due times in ms of clocks that neither stopped nor are paused, in the order asked for."""
+
+    async def read_budgets(self, objectives: Sequence[str]) -> list[dict[str, Any] | None]:
+        """The budgets of objectives by their raw names, in the order asked for."""
