@@ -1,6 +1,6 @@
 """What is told, to whom, and what came of it: the seam between deciding and telling.
 
-The deciding half makes a `Notice` for one receiver; the telling half (`alerts/targets`) puts it into words and sends it.
+The deciding half makes a `Notice` for one receiver; the telling half (`alerts/targets`) words it and sends it.
 
     decide → Notice → Post.submit → Target.send (an attempt) → Outcome → Told (after each attempt) → the topic
 
@@ -94,8 +94,8 @@ class BudgetBurn:
 class Trouble:
     """Something that slawatch noticed about itself.
 
-    `what` is `beat`, `lag`, `redis`, `kafka`, `dead_letters` or `target`; `where` the partition, the server's address or
-    the receiver; `detail` a plain English clause without secrets.
+    `what` is `beat`, `lag`, `redis`, `kafka`, `dead_letters` or `target`; `where` the partition, the server's address
+    or the receiver; `detail` a plain English clause without secrets.
     """
 
     what: str
@@ -119,7 +119,7 @@ class Notice:
     still_open: int = 0  # clocks of this group, as told to this receiver, that are not over: 0 resolves the group
     over: bool = False  # of BUDGET and SELF: it has ended
     repeated: bool = False  # possibly repeated: sent before a crash, perhaps
-    reason: str = ""  # why: `group`, `level`, `after 5m`, `ack_timeout`, `repeat_interval`, `quiet hours`, `inhibition`, …
+    reason: str = ""  # why: `after 5m`, `ack_timeout`, `repeat_interval`, `quiet_hours`, `inhibited`, `backlog`; or ""
     ack_id: str = ""  # what a link acknowledges: the clock's id, or the group's; "" where there is nothing to
     recipient: str = ""  # the person on duty by the name in `on_duty`, else the receiver's name
     budget: BudgetBurn | None = None
