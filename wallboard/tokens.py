@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 LOOK_S = 1.0
 
 
-class TokensUnusable(ValueError):  # noqa: N818 -- the name says what is the matter
+class TokensUnusable(ValueError):
     """The file of SLAWATCH_TOKENS cannot be used at the start.
 
     Operator action: mend the lines that the message names. Once the page runs, a line with a fault grants nothing, and
