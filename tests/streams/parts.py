@@ -14,6 +14,7 @@ from sinks.kafka import partition_of
 from sla.partition.intake import Incoming
 from sla.partition.settling import Settlement
 from streams.rows import Row
+from tests.sinks.stories import breach, told
 
 
 @dataclass
@@ -61,7 +62,7 @@ class CountingEngine:
         self.partitions = partitions
         self.tickets: dict[bytes, dict[bytes, bytes]] = {}
         self.due: list[tuple[int, bytes]] = []
-        self.late: set[bytes] = set()
+        self.late: dict[bytes, list[int]] = {}
         self.touched: dict[bytes, None] = {}
         self.changed = False
         self.watermark = 0
@@ -114,8 +115,8 @@ class CountingEngine:
         assert now >= self.watermark
         self.watermark = now
         while self.due and self.due[0][0] <= now:
-            ticket = self.due.pop(0)[1]
-            self.late.add(ticket)
+            at, ticket = self.due.pop(0)
+            self.late.setdefault(ticket, []).append(at)
             self.touched[ticket] = None
         return False
 
@@ -139,7 +140,10 @@ class CountingEngine:
     def _write(self, ticket: bytes) -> TicketWrite:
         doc = {"events": sorted(event.decode() for event in self.tickets[ticket]), "late": ticket in self.late}
         name = ticket.decode()
-        return TicketWrite(name, orjson.dumps(doc), [Member("open", "all", name, 1)])
+        ident = f"{name}/resolution/1"
+        late = [told(ident, f"breached|{at}", at) for at in self.late.get(ticket, ())]
+        breaches = [breach(ident, "breached", *late)] if late else []
+        return TicketWrite(name, orjson.dumps(doc), [Member("open", "all", name, 1)], breaches)
 
     def standing_writes(self, arrived_since: int) -> Iterator[TicketWrite]:
         """Those that are still to fall due."""
