@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from models.scope import encode
 
 #: Kinds of period that an objective may run over, cut in the book's zone.
 OBJECTIVE_PERIODS = ("day", "month", "quarter", "half", "year")
@@ -21,3 +24,29 @@ class Objective:
     period: str
     minimum: int = 1  # decided clocks below which nothing is said
     when: Mapping[str, frozenset[str]] = field(default_factory=dict)  # priority and team only
+
+
+class Aim(NamedTuple):
+    """What an objective is about: clocks of these metrics, of tickets of these priorities and teams; None: of any."""
+
+    metrics: frozenset[str]
+    priorities: frozenset[str] | None = None
+    teams: frozenset[str] | None = None
+
+    @property
+    def subject(self) -> str:
+        """One name for the same aim, whoever has it: `objective:first_response|priority:P0/P1|team:网络`.
+
+        Names are encoded as in scopes, so that `/` and `|` divide nothing but names.
+        """
+        parts = [("objective", self.metrics), ("priority", self.priorities), ("team", self.teams)]
+        return "|".join(
+            f"{kind}:{'/'.join(sorted(encode(name) for name in names))}" for kind, names in parts if names is not None
+        )
+
+
+class Aimed(NamedTuple):
+    """An objective, and what it is about in its edition."""
+
+    objective: Objective
+    aim: Aim

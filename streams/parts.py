@@ -13,6 +13,7 @@ from sinks.kafka import partition_of
 from sla.figures import ScopeFigures
 from sla.partition import Partition
 from sla.policy import PolicyBook
+from sla.policy.aims import in_force
 from sla.ticket.phase import OPEN
 from streams.engine import Engine, Figures
 from streams.settings import Settings
@@ -66,7 +67,13 @@ class ScopesOf:
 
     def __init__(self, book: PolicyBook, partitions: int) -> None:
         editions = [(edition.name, edition.effective_from or 0) for edition in book.editions]
-        self._figures = ScopeFigures(book.zone, book.promised, partitions=range(partitions), editions=editions)
+        self._figures = ScopeFigures(
+            book.zone,
+            book.promised,
+            partitions=range(partitions),
+            editions=editions,
+            objectives=lambda at: in_force(book, at),
+        )
 
     def upsert(self, partition: int, epoch: int, row: PartialRow) -> None:
         """See `streams.engine.Figures`."""

@@ -8,17 +8,20 @@ nothing. Facts and gauges of one ticket handed in must not be changed afterwards
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from models.fact import Fact, Gauge
 from models.kpi import WINDOW_MINUTES
+from models.objective import Aim
 from models.partial import PartialRow
 from sla.figures.credits import CREDITING, credits_of
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.gauges import Gauges
 from sla.figures.panes import HANDLING, MINUTE_MS, Panes, latest_marks
 from sla.figures.slots import SLOT_KINDS, STANDING_KINDS, Slots
+from sla.figures.spans import first_day
 from sla.figures.totals import Totals
+from sla.figures.verdicts import Verdicts
 
 DAY_MS = 86_400_000
 #: How long slots of five minutes, and totals of days, are kept, in days.
@@ -32,13 +35,15 @@ UNLIMITED = 1 << 62
 class PartitionFigures:
     """The partial figures of one partition."""
 
-    def __init__(self, partition: int, zone: str) -> None:
+    def __init__(self, partition: int, zone: str, aims: Collection[Aim] = ()) -> None:
+        """`aims` are what objectives are about, of whichever edition."""
         self.partition = partition
         self._days = Days(zone)
         self._panes = Panes()
         self._slots = Slots()
         self._totals = Totals(self._days)
         self._gauges = Gauges()
+        self._verdicts = Verdicts(aims, self._days)
         self._minute = -1
         self._facts: dict[str, tuple[Sequence[Fact], Sequence[Fact]]] = {}
         self._stands: dict[str, tuple[Gauge | None, Gauge | None]] = {}
@@ -63,6 +68,8 @@ class PartitionFigures:
         self._panes.forget(min(minute + 1 - WINDOW_MINUTES["24h"], today) - SKEW_MINUTES)
         self._slots.forget((now_ms - SLOT_DAYS * DAY_MS) // SLOT_MS)
         self._totals.forget(self._days.day_of(now_ms - PERIOD_DAYS * DAY_MS))
+        # Partitions are not equally far: at the turn of a year others may still be in the old one.
+        self._verdicts.forget(self._panes.floor, first_day(self._days, now_ms - 2 * DAY_MS))
 
     def settle(self, limit: int = UNLIMITED) -> bool:
         """Works through what is noted, `limit` pieces of some 30 µs at most; True when there is more.
@@ -92,6 +99,7 @@ class PartitionFigures:
         yield from self._panes.changed()
         yield from self._slots.changed()
         yield from self._gauges.changed()
+        yield from self._verdicts.changed()
         yield from self._totals.known()
         if totals:
             yield from self._totals.changed()
@@ -102,6 +110,7 @@ class PartitionFigures:
         yield from self._panes.rows()
         yield from self._slots.rows()
         yield from self._gauges.rows()
+        yield from self._verdicts.rows()
         yield from self._totals.rows()
 
     def _apply(self, old: Sequence[Fact], new: Sequence[Fact]) -> None:
@@ -111,6 +120,8 @@ class PartitionFigures:
         if gone:
             self._totals.tally(gone, -1)
         self._totals.tally(added, 1)
+        self._verdicts.tally(gone, -1)
+        self._verdicts.tally(added, 1)
         self._move(gone, added)
         kinds = {fact[0] for fact in added}
         kinds.update(fact[0] for fact in gone)

@@ -7,14 +7,16 @@ older epoch is heard.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
 
 from models.instant import format_ms
 from models.kpi import TODAY, WINDOW_MINUTES, Document
+from models.objective import Aimed
 from models.partial import FORGOTTEN, PartialRow
+from sla.figures.budgets import Budgets
 from sla.figures.codes import Cell
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.document import kpi_figures
@@ -24,6 +26,7 @@ from sla.figures.partition import DAY_MS, PERIOD_DAYS, SLOT_DAYS
 from sla.figures.periods import Periods
 from sla.figures.rows import EMPTY, key_of, place_of, read_cell, read_list
 from sla.figures.trend import Trend
+from sla.figures.verdicts import KINDS as VERDICT_KINDS
 from sla.figures.windows import Windows, windows_of
 
 RowName = tuple[str, bytes]
@@ -39,10 +42,12 @@ class ScopeFigures:
         *,
         partitions: Collection[int] = (),
         editions: Sequence[tuple[str, int]] = (),
+        objectives: Callable[[int], Sequence[Aimed]] = lambda _: (),
     ) -> None:
         """`partitions` are those that must have spoken before there is an `as_of`; without, those that have.
 
         `editions` are the names of the book's editions and the instants in ms from which they hold, in order.
+        `objectives` answers those in force at an instant in ms.
         """
         self._days = Days(zone)
         self._promised = tuple(promised)
@@ -53,6 +58,7 @@ class ScopeFigures:
         self._windows = Windows()
         self._trend = Trend(self._promised)
         self._periods = Periods(self._days, self._promised, editions)
+        self._budgets = Budgets(zone, objectives)
         self._known: dict[str, int] = {}
         self._lives = Lives()
         self._gone: set[str] = set()
@@ -115,6 +121,7 @@ class ScopeFigures:
             self._advance_minute(as_of)
         if before is None or before // SLOT_MS != as_of // SLOT_MS:
             self._advance_slot(as_of)
+        self._drop_rows(self._budgets.advance(as_of))
         return as_of
 
     def documents(self, *, whole: bool = False, periods: bool = True) -> Iterator[Document]:
@@ -141,6 +148,8 @@ class ScopeFigures:
                 else orjson.dumps(dict(zip(("created", "solved", "open", "met", "breached"), numbers, strict=True)))
             )
             yield Document("day", name, format_ms(slot * SLOT_MS), value)
+        for name, budget in self._budgets.changed(whole=whole):
+            yield Document("budget", name, "", None if budget is None else orjson.dumps(budget))
         for period, subject, body in self._periods.changed(self.as_of, whole=whole) if periods else ():
             yield Document("period", subject, period, None if body is None else orjson.dumps(body))
 
@@ -159,6 +168,12 @@ class ScopeFigures:
                 if body is not None:
                     yield body
 
+    def budgets(self) -> Iterator[dict[str, Any]]:
+        """The budget of every objective in force that is counted here, in the order in which they are written."""
+        for _, body in self._budgets.changed(whole=True):
+            if body is not None:
+                yield body
+
     def longer_period(self, name: str, subject: str) -> dict[str, Any] | None:
         """The document of a quarter, half or year, merged from its months; None before there is an `as_of`.
 
@@ -176,6 +191,8 @@ class ScopeFigures:
             return bool(place[1] < self._floors["m"])
         if kind == "s":
             return bool(place[1] < self._floors["s"])
+        if kind in VERDICT_KINDS:
+            return self._budgets.is_past(place)
         return kind in {"t", "d"} and 1_000_000 < place[1] < self._floors["t"]
 
     def _move(self, partition: int, name: RowName, place: list[Any], old: bytes, new: bytes) -> None:
@@ -187,6 +204,8 @@ class ScopeFigures:
             self._trend.apply(scope, place[1], read_cell(old)[0], read_cell(new)[0])
         elif kind in {"t", "d"}:
             self._periods.apply(place[1], scope, tuple(place[2:]), read_cell(old)[0], read_cell(new)[0])
+        elif kind in VERDICT_KINDS:
+            self._budgets.apply(scope, place, old, new)
         elif kind == "l":
             self._lives.apply(scope, partition, new)
         elif kind == "o":

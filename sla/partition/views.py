@@ -12,6 +12,7 @@ from sla.figures.partition import PartitionFigures
 from sla.partition.held import Held
 from sla.partition.settling import horizon_of
 from sla.policy import PolicyBook
+from sla.policy.aims import aims_of
 from sla.ticket.phase import OPEN
 
 
@@ -19,7 +20,7 @@ class Views:
     """The views over a partition's tickets. Entries of the heaps that a ticket has left behind are passed over."""
 
     def __init__(self, book: PolicyBook, number: int, horizon_ms: int) -> None:
-        self.figures = PartitionFigures(number, book.zone)
+        self.figures = PartitionFigures(number, book.zone, aims_of(book))
         self.touched: dict[str, None] = {}
         self.open: dict[str, int] = {}
         self._book = book
