@@ -1,6 +1,6 @@
 """The measures that no ticket tells: reported from outside through `metric.observed`."""
 
-# ruff: noqa: RUF001 -- × is a sign of multiplication, and Chinese has its own punctuation
+# ruff: noqa: RUF001 -- the sign of multiplication is meant, and Chinese has its own punctuation
 
 from __future__ import annotations
 

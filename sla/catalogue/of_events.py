@@ -1,6 +1,6 @@
 """The measures that follow from ticket events (of satisfaction: pooled with what is observed)."""
 
-# ruff: noqa: RUF001 -- × is a sign of multiplication, and Chinese has its own punctuation
+# ruff: noqa: RUF001 -- the sign of multiplication is meant, and Chinese has its own punctuation
 
 from __future__ import annotations
 
