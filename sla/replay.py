@@ -12,6 +12,7 @@ from models.event import Event, InvalidEvent, parse
 from models.instant import format_ms
 from sla.figures import PartitionFigures, ScopeFigures
 from sla.policy import PolicyBook
+from sla.policy.aims import aims_of, in_force
 from sla.ticket.breaches import breaches
 from sla.ticket.document import document
 from sla.ticket.tally import standing
@@ -72,13 +73,14 @@ class Result(NamedTuple):
     breaches: list[bytes]
     kpis: list[bytes]
     periods: list[bytes]
+    budgets: list[bytes]
     orphans: int
     set_aside: dict[str, str]  # ticket id → why it cannot be folded
 
 
 def replay(events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int], None] = lambda _: None) -> Result:
     """Fold every ticket as of `as_of` (ms); `step` hears how many events were folded since it last did."""
-    figures = PartitionFigures(0, book.zone)
+    figures = PartitionFigures(0, book.zone, aims_of(book))
     figures.advance(as_of)
     tickets: list[bytes] = []
     broken: list[bytes] = []
@@ -100,8 +102,8 @@ def replay(events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int],
         broken += own
         figures.replace(ticket_id, [], standing(ticket))
         figures.gauge(ticket_id, None, ticket.gauge())
-    kpis, periods = figure_lines(figures, book, as_of)
-    return Result(tickets, broken, kpis, periods, orphans, set_aside)
+    kpis, periods, budgets = figure_lines(figures, book, as_of)
+    return Result(tickets, broken, kpis, periods, budgets, orphans, set_aside)
 
 
 def breach_lines(ticket: Ticket) -> Iterator[bytes]:
@@ -110,17 +112,21 @@ def breach_lines(ticket: Ticket) -> Iterator[bytes]:
         yield orjson.dumps({name: value for name, value in breach.fields.items() if name != "revision"})
 
 
-def figure_lines(figures: PartitionFigures, book: PolicyBook, as_of: int) -> tuple[list[bytes], list[bytes]]:
-    """KPI documents and period totals of one partition that holds everything."""
+def figure_lines(
+    figures: PartitionFigures, book: PolicyBook, as_of: int
+) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """KPI documents, period totals and budgets of one partition that holds everything."""
     editions = [(edition.name or "", edition.effective_from or 0) for edition in book.editions]
-    merged = ScopeFigures(book.zone, book.edition_at(as_of).promised, editions=editions)
+    merged = ScopeFigures(
+        book.zone, book.edition_at(as_of).promised, editions=editions, objectives=lambda at: in_force(book, at)
+    )
     for row in figures.dump():
         merged.upsert(0, 0, row)
     merged.mark(0, 0)
     merged.watermark(0, as_of)
     merged.advance()
     kpis = [made.value for made in merged.kpis() if isinstance(made.value, bytes)]
-    return kpis, [orjson.dumps(made) for made in merged.periods()]
+    return kpis, [orjson.dumps(made) for made in merged.periods()], [orjson.dumps(made) for made in merged.budgets()]
 
 
 def describe(result: Result, events: EventSet, as_of: int) -> Iterable[tuple[str, str]]:

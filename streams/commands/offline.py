@@ -93,7 +93,7 @@ def replay_files(
         result = replay(events, book, now, lambda count: bar.advance(task, count))
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for name in ("tickets", "breaches", "kpis", "periods"):
+        for name in ("tickets", "breaches", "kpis", "periods", "budgets"):
             (target / f"{name}.jsonl").write_bytes(b"".join(line + b"\n" for line in getattr(result, name)))
     except OSError as error:
         msg = f"{target} cannot be written: {error}"

@@ -98,7 +98,7 @@ class TrueDesk(Desk):
         names = [name for name in names if not name.startswith(OURS)]
         pipe = self.redis.pipeline(transaction=True)
         for name in names:
-            if name.startswith(("sla:ticket:", "sla:period:")):
+            if name.startswith(("sla:ticket:", "sla:period:", "sla:budget:")):
                 pipe.get(name)
             elif name.startswith(("sla:kpi:", "sla:live:", "sla:day:", "sla:breach:")):
                 pipe.hgetall(name)

@@ -44,6 +44,7 @@ class Truth:
     lives: dict[str, dict[str, str]] = field(default_factory=dict)
     days: dict[str, dict[str, Json]] = field(default_factory=dict)
     periods: dict[tuple[str, str], Json] = field(default_factory=dict)
+    budgets: dict[str, Json] = field(default_factory=dict)
     since: int = 0  # where the tickets behind a figure begin to be listed
 
 
@@ -58,6 +59,7 @@ def truth_of(values: Iterable[bytes], book: PolicyBook, as_of: int) -> Truth:
     truth.tickets = {said["ticket_id"]: said for said in map(orjson.loads, result.tickets)}
     truth.kpis = {(said["scope"], said["window"]): said for said in map(orjson.loads, result.kpis)}
     truth.periods = {(said["period"], said["subject"]): said for said in map(orjson.loads, result.periods)}
+    truth.budgets = {keys.budget(said["objective"]): said for said in map(orjson.loads, result.budgets)}
     figures = PartitionFigures(0, book.zone)
     figures.advance(as_of)
     for ticket_id in truth.tickets:
@@ -179,6 +181,8 @@ def _figures(truth: Truth, view: Mapping[str, Any]) -> Iterable[str]:
         found = {slot: orjson.loads(doc) for slot, doc in view.get(key, {}).items() if slot >= first_slot}
         slots = {slot: doc for slot, doc in days.get(key, {}).items() if slot >= first_slot}
         yield from _unequal(key, slots, found)
+    budgets = {key: _without(orjson.loads(doc), "as_of") for key, doc in view.items() if key.startswith("sla:budget:")}
+    yield from _unequal("", {key: _without(said, "as_of") for key, said in truth.budgets.items()}, budgets)
     first_day = format_ms(truth.as_of - 40 * DAY)[:10]
     totals = {
         key.removeprefix("sla:period:"): _without(orjson.loads(doc), "as_of")

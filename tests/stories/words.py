@@ -39,6 +39,9 @@ policies:
       update: {within: 1d}
       resolution: {within: 8h, warn_at: [75%]}
       assignment: {within: none}
+objectives:
+  - {name: promises kept, metric: sla, attainment: 90%, period: year}
+  - {name: 紧急/answered, metric: first_response, when: {priority: [P0, P1]}, attainment: 99.5%, period: month}
 """
 
 #: A book whose promises last seconds: stories of now.
