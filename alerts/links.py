@@ -16,8 +16,8 @@ ASKING = frozenset({Kind.FIRING, Kind.ESCALATION, Kind.REPEAT, Kind.DIGEST, Kind
 class Links:
     """The bases of links, from the settings; what is not set makes no link.
 
-    `page_url` is our page as readers reach it, `ticket_url` the desk's own with `{ticket_id}`, `link_key` what links are
-    signed with. The key is in no representation, for these find their way into logs.
+    `page_url` is our page as readers reach it, `ticket_url` the desk's own with `{ticket_id}`, `link_key` signs links.
+    The key is in no representation, for these find their way into logs.
     """
 
     page_url: str | None = None

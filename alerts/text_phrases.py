@@ -1,5 +1,7 @@
 """The words of notices, English and Chinese side by side; both hold the same places for what is filled in."""
 
+# ruff: noqa: RUF001 - Chinese has commas, colons and brackets of its own
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -38,6 +40,7 @@ class Phrases:
     channel: str
     incident: str
     separator: str
+    colon: str
     stop: str  # ends a sentence
     due: str
     was_due: str
@@ -115,6 +118,7 @@ EN = Phrases(
     channel="by {name}",
     incident="part of incident {name}",
     separator=", ",
+    colon=": ",
     stop=".",
     due="due {at}",
     was_due="was due {at}",
@@ -133,7 +137,6 @@ EN = Phrases(
     nobody_took_after="Nobody has taken it on after {time}.",
     held_back={
         "quiet hours": "Held back in quiet hours, and still open.",
-        "quiet_hours": "Held back in quiet hours, and still open.",
         "inhibition": "Held back during a major incident, and still open.",
         "silence": "Held back by a silence, and still open.",
         "backlog": "Found late: over before anybody could be told.",
@@ -184,11 +187,11 @@ ZH = Phrases(
     over="超时 {time}",
     now="现在到期",
     paused="暂停中",
-    paused_left="暂停中,剩 {time}",
-    stopped_in_time="已按时停止,余 {time}",
+    paused_left="暂停中，剩 {time}",
+    stopped_in_time="已按时停止，余 {time}",
     stopped_over="停止时已超时 {time}",
     stopped="已停止",
-    one="{priority} {ticket}:{metric}{standing}",
+    one="{priority} {ticket}：{metric}{standing}",
     opening={
         Kind.ESCALATION: "【升级】",
         Kind.REPEAT: "【仍未解除】",
@@ -196,11 +199,11 @@ ZH = Phrases(
         Kind.WITHDRAWN: "【误报撤回】",
         Kind.DIGEST: "【汇总】",
     },
-    many="{count} 个时钟告急,最先 {first}",
-    many_over="{count} 个时钟已停止,仍有 {open} 个未停",
+    many="{count} 个时钟告急，最先 {first}",
+    many_over="{count} 个时钟已停止，仍有 {open} 个未停",
     many_withdrawn="撤回 {count} 条告警",
-    digest="{count} 个仍未停止,最先 {first}",
-    digest_over="{count} 个发现过晚,均已结束",
+    digest="{count} 个仍未停止，最先 {first}",
+    digest_over="{count} 个发现过晚，均已结束",
     no_team="无团队",
     team="团队 {name}",
     nobody="无人处理",
@@ -208,14 +211,15 @@ ZH = Phrases(
     tier="客户等级 {name}",
     channel="渠道 {name}",
     incident="属于重大故障 {name}",
-    separator=",",
+    separator="，",
+    colon="：",
     stop="。",
     due="{at} 到期",
     was_due="原定 {at} 到期",
-    why="自 {start} 起已计 {counted},目标 {target}",
-    why_days="按工作日承诺,自 {start} 起已计 {counted}",
-    by_policy=",依策略“{policy}”",
-    edition="(版本 {edition})",
+    why="自 {start} 起已计 {counted}，目标 {target}",
+    why_days="按工作日承诺，自 {start} 起已计 {counted}",
+    by_policy="，依策略“{policy}”",
+    edition="（版本 {edition}）",
     ledger={
         "paused": "暂停的 {time} 不计",
         "closed": "工作时间外的 {time} 不计",
@@ -226,14 +230,13 @@ ZH = Phrases(
     nobody_took="尚无人认领。",
     nobody_took_after="{time} 后仍无人认领。",
     held_back={
-        "quiet hours": "静默时段内暂缓,现仍未停止。",
-        "quiet_hours": "静默时段内暂缓,现仍未停止。",
-        "inhibition": "重大故障期间暂缓,现仍未停止。",
-        "silence": "因静默规则暂缓,现仍未停止。",
-        "backlog": "发现过晚:通知之前已经结束。",
+        "quiet hours": "静默时段内暂缓，现仍未停止。",
+        "inhibition": "重大故障期间暂缓，现仍未停止。",
+        "silence": "因静默规则暂缓，现仍未停止。",
+        "backlog": "发现过晚：通知之前已经结束。",
     },
     took="由 {name} 认领",
-    mistake="迟到的事实将其撤回:并未发生,无需处理。",
+    mistake="迟到的事实将其撤回：并未发生，无需处理。",
     still_open="本组仍有 {count} 个未停止。",
     none_open="本组已全部停止。",
     more="…… 另有 {count} 个",
@@ -241,27 +244,27 @@ ZH = Phrases(
     to_desk="服务台页面",
     to_board="看板",
     to_acknowledge="我来处理",
-    maybe_repeated="(可能重复)",
-    repeated_note="可能重复:此消息或已发送过。",
-    delayed="延迟送达:决定于 {at},此前无法送达。",
-    burn="误差预算消耗过快:{objective},{rate} 倍",
-    burn_over="误差预算恢复正常:{objective}",
-    burn_rates="消耗速率:{rates};达到 {rate} 即告警。",
+    maybe_repeated="（可能重复）",
+    repeated_note="可能重复：此消息或已发送过。",
+    delayed="延迟送达：决定于 {at}，此前无法送达。",
+    burn="误差预算消耗过快：{objective}，{rate} 倍",
+    burn_over="误差预算恢复正常：{objective}",
+    burn_rates="消耗速率：{rates}；达到 {rate} 即告警。",
     burn_window="{window} 内 {burn}",
-    burn_budget="本期预算还剩 {left}:已判定 {decided},超时 {breached}。",
+    burn_budget="本期预算还剩 {left}：已判定 {decided}，超时 {breached}。",
     unknown="–",
     troubles={
-        "beat": "slawatch:分区 {where} 没有心跳",
-        "lag": "slawatch:分区 {where} 滞后",
-        "redis": "slawatch:无法连接 Redis {where}",
-        "kafka": "slawatch:无法连接 Kafka {where}",
-        "dead_letters": "slawatch:死信增多",
-        "target": "slawatch:无法通知 {where}",
+        "beat": "slawatch：分区 {where} 没有心跳",
+        "lag": "slawatch：分区 {where} 滞后",
+        "redis": "slawatch：无法连接 Redis {where}",
+        "kafka": "slawatch：无法连接 Kafka {where}",
+        "dead_letters": "slawatch：死信增多",
+        "target": "slawatch：无法通知 {where}",
     },
-    trouble_over="已恢复:{what}",
+    trouble_over="已恢复：{what}",
     trouble_since="自 {at} 起。",
     heartbeat="slawatch 正常值守",
-    heartbeat_note="{at} 的心跳。若不再收到,则超时将无人告知:请检查告警进程。",
+    heartbeat_note="{at} 的心跳。若不再收到，则超时将无人告知：请检查告警进程。",
 )
 
 LANGUAGES: Mapping[str, Phrases] = {"en": EN, "zh": ZH}
