@@ -11,13 +11,17 @@ A scope holds whatever is narrower, too: `team:网络` holds `team:网络|priori
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from math import prod
 from typing import Any, Final, NamedTuple
 
 from models import scope as scopes
 
 #: `wall`: figures. `desk`: tickets. `people`: figures about persons, and their names. `ack`: acknowledging alerts.
 RIGHTS: Final = ("wall", "desk", "people", "ack")
+#: A filter of more places than this is refused to whoever sees some scopes only: each place would be looked at.
+MOST_PLACES: Final = 1000
 #: Shorter tokens can be guessed by trying.
 SAFE_LENGTH: Final = 16
 #: The field of a ticket's document that each kind of scope asks for.
@@ -51,6 +55,20 @@ class Grant(NamedTuple):
         if "agent" in asked and not self.may("people"):
             return False
         return not self.limited or any(scopes.parts(own).items() <= asked.items() for own in self.scopes)
+
+    def sees_filter(self, wanted: Iterable[tuple[str, Sequence[str]]]) -> bool:
+        """Whether every ticket that a filter lets through lies within its scopes; pairs of a kind and its values."""
+        values = dict(wanted)
+        if "agent" in values and not self.may("people"):
+            return False
+        if not self.limited:
+            return True
+        held = [scopes.parts(own) for own in self.scopes]
+        kinds = [kind for kind in values if any(kind in own for own in held)]
+        if prod(len(values[kind]) for kind in kinds) > MOST_PLACES:
+            return False
+        places = ([*zip(kinds, names, strict=True)] for names in product(*(values[kind] for kind in kinds)))
+        return all(any(own.items() <= dict(place).items() for own in held) for place in places)
 
     def sees_ticket(self, fields: Mapping[str, Any]) -> bool:
         """Whether a ticket, by the fields of its document, lies within its scopes."""

@@ -15,7 +15,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": EN, "zh": ZH}
 
 def language(request: Request) -> str:
     """The language asked for by `lang`, else the browser's first if it is one of ours, else English."""
-    asked = request.query_params.get("lang")
+    asked = request.query_params.get("lang", "")
     if asked in WORDS:
         return asked
     return "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
