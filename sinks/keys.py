@@ -7,7 +7,8 @@ Outside (fixed, read by others)          Inside (ours alone: never to be read by
     scopes, kpi, live, open_, due,           EPOCHS, MEMORY, KEPT, FENCES, COUNTERS, WORKERS
     ticket, breach, ACTIVE, BREACHES,
     INCIDENTS, decided, day, period,
-    PERIODS, HEALTH, UPDATES, budget
+    PERIODS, HEALTH, UPDATES, budget,        ALERTER, ALERTS_SHOWN
+    alert, silence, ACKS
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ PERIODS: Final = "sla:periods"
 HEALTH: Final = "sla:health"
 UPDATES: Final = "sla:updates"
 DUE_ALL: Final = "sla:due"
+#: Stream of acknowledgements that came by a link: `alert` (the id of `sla:alert:<id>`), `by`, `at`.
+ACKS: Final = "sla:acks"
 
 #: Hash: `<partition>` → the newest epoch that took it over; `<partition>:seq` → the last sequence written under it.
 EPOCHS: Final = "sla:epochs"
@@ -39,6 +42,11 @@ FENCES: Final = "sla:fences"
 COUNTERS: Final = "sla:counters"
 #: Hash: worker → JSON of its policy book and when it was last heard.
 WORKERS: Final = "sla:workers"
+
+#: String with a life of its own: the alerter that is active, and since which takeover.
+ALERTER: Final = "sla:alerter"
+#: String: under which takeover all open alerts and silences have been shown; gone when Redis was emptied.
+ALERTS_SHOWN: Final = "sla:alerts-shown"
 
 #: The families of `models.egress.Member`, and whether their keys are divided by scope.
 FAMILIES: Final = ("open", "due", "decided", "active", "incidents")
@@ -92,6 +100,21 @@ def breach(breach_id: str) -> str:
 def budget(objective: str) -> str:
     """String with the state of an objective; takes its raw name."""
     return f"sla:budget:{encode(objective)}"
+
+
+def alert(alert_id: str) -> str:
+    """Hash of what alerting knows of a breach, or of a group, by the id that an acknowledgement names.
+
+    Fields, all text: `status` (firing, paused, ended, withdrawn), `level`, `ticket`, `metric`, `cycle`, `priority`,
+    `team`, `assignee`, `due_at`, `first_told_at`, `told` (JSON list of receivers), `held` (why it is held back, or ""),
+    `acknowledged_by`, `acknowledged_at` ("" while nobody has), `group`. Expires 7 days after its end.
+    """
+    return f"sla:alert:{alert_id}"
+
+
+def silence(silence_id: str) -> str:
+    """Hash of a silence: `id`, `matchers` (JSON list), `starts_at`, `ends_at`, `by`, `comment`."""
+    return f"sla:silence:{silence_id}"
 
 
 def member(family: str, scope: str) -> str:
