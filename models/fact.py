@@ -12,8 +12,12 @@ from typing import NamedTuple
 COUNT_KINDS = ("created", "first_responses", "solved", "reopened", "escalated", "closed", "cancelled")
 #: Kinds that a clock leaves: stopped in time, after its due time, without a promise; and fallen due.
 CLOCK_KINDS = ("met", "late", "stopped", "breached")
-#: Every kind. `opened` and `left` only move the gauge of open tickets; `replied` only makes a ticket `handled`.
-KINDS = (*COUNT_KINDS, *CLOCK_KINDS, "priority_changes", "replied", "rated", "flagged", "opened", "left")
+#: Every kind. `opened` and `left` only move the gauge of open tickets; `replied` only makes a ticket `handled`;
+#: `recurred` tells, at a ticket's creation, that another one of the same requester and issue had been solved shortly
+#: before, and is credited to who solved that one.
+KINDS = (*COUNT_KINDS, *CLOCK_KINDS, "priority_changes", "replied", "rated", "flagged", "opened", "left", "recurred")
+#: The fields that a complete ticket has, in the order of their names.
+ASKED_FIELDS = ("category", "channel", "customer_tier", "issue_key", "requester_id", "team")
 
 
 class Dims(NamedTuple):
@@ -30,10 +34,13 @@ class Fact(NamedTuple):
     """One thing that counted.
 
     `at` is in ms since 1970 UTC. `value` is the counted time in ms of `met`, `late` and `stopped`; the complexity in
-    millionths of `solved`; the score in millionths of a point of 100 of `rated`; else 0. `metric` is one of the five
+    millionths of `solved`; the score in millionths of a point of 100 of `rated`; what the `resolution` clock had counted
+    in ms of an `escalated` that is marked; else 0. `metric` is one of the five
     metrics for clock kinds, the aspect of `rated`, the flag of `flagged`, else "-". `cycle` is 0 where there is none.
     `mark` says more: of `solved` a "+"-joined set of `first_contact` (so far), `workaround`, `kept` (not
-    reopened within 7 days, so far), `recorded`, `followed_up`; of `rated` who rated (`customer`, `colleague`); else "".
+    reopened within 7 days, so far), `recorded`, `followed_up`; of `created` a "+"-joined set of those of `ASKED_FIELDS`
+    that the ticket lacks; of a ticket's first `escalated`, if it has a `resolution` clock, `timed`; of `rated` who rated
+    (`customer`, `colleague`); else "".
     """
 
     kind: str

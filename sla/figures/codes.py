@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from models.fact import COUNT_KINDS, Fact
+from models.fact import ASKED_FIELDS, COUNT_KINDS, Fact
 from models.kpi import METRICS, SATISFIED_FROM
 from sla.figures.buckets import STEPS, bucket_of
 
@@ -38,6 +38,7 @@ CREATED, SOLVED, REOPENED = COUNTS["created"], COUNTS["solved"], COUNTS["reopene
 REPLIED: Final = 8
 OPENED: Final = 9
 LEFT: Final = 10
+RECURRED: Final = 11
 FLAGGED: Final = {flag: 20 + n for n, flag in enumerate(FLAGS)}
 #: (kind, metric) → code of the clock facts.
 CLOCKS: Final = {
@@ -57,6 +58,9 @@ KEPT: Final = 203
 RECORDED: Final = 204
 FOLLOWED_UP: Final = 205
 WORKAROUND_KEPT: Final = 206
+#: First escalations of tickets with a `resolution` clock, and the sum of what it had counted then, in ms.
+TIMED_ESCALATIONS: Final = 207
+ESCALATION_TIME: Final = 208
 #: metric → sum of counted ms.
 DURATION: Final = {metric: 210 + m for m, metric in enumerate(METRICS)}
 RATED_SUM: Final = {key: code + 120 for key, code in RATED.items()}  # 220 …, millionths of a point
@@ -75,13 +79,16 @@ CROSS_BREACHED: Final = 305
 COMPLAINT_TICKETS: Final = 306
 COMPLAINTS_RESOLVED: Final = 307
 SELF_SERVICE_TICKETS: Final = 308
+#: Created tickets that lack a field; in totals only.
+MISSING: Final = {field: 310 + n for n, field in enumerate(ASKED_FIELDS)}
 
 #: metric → first code of the histogram of counted ms.
 HISTOGRAM: Final = {metric: STEPS * (1 + m) for m, metric in enumerate(METRICS)}
+ESCALATION_HISTOGRAM: Final = STEPS * 6
 #: (aspect, rater) → first code of the histogram of ratings, in millionths of a point.
 RATED_HISTOGRAM: Final = {key: STEPS * (8 + place) for place, key in enumerate(RATED)}
 
-_PLAIN: Final = {"replied": REPLIED, "opened": OPENED, "left": LEFT}
+_PLAIN: Final = {"replied": REPLIED, "opened": OPENED, "left": LEFT, "recurred": RECURRED}
 _SOLVED_MARKS: Final = {
     "first_contact": FIRST_CONTACT,
     "workaround": WORKAROUND,
@@ -128,6 +135,9 @@ def _codes_of(kind: str, metric: str, mark: str) -> tuple[list[int], tuple[int, 
         return [RATED[key]], (RATED_SUM[key], RATED_HISTOGRAM[key], SATISFIED[key])
     if kind == "flagged":
         return [FLAGGED[metric]] if metric in FLAGGED else [], ()
+    if kind == "escalated" and mark:
+        codes = [COUNTS[kind], TIMED_ESCALATIONS] if mark == "timed" else []
+        return codes, (ESCALATION_TIME, ESCALATION_HISTOGRAM)
     plain = COUNTS.get(kind, _PLAIN.get(kind))
     return [] if plain is None else [plain], ()
 
@@ -159,6 +169,19 @@ def amounts_of(fact: Fact) -> Sequence[tuple[int, int]]:
     if satisfied >= 0 and value >= SATISFIED_FROM:
         return (*counts, (total, value), step, (satisfied, 1))
     return (*counts, (total, value), step)
+
+
+_MISSING_IN: dict[str, tuple[tuple[int, int], ...]] = {}
+
+
+def amounts_in_totals(fact: Fact) -> Sequence[tuple[int, int]]:
+    """What a fact adds to totals of days and months: as `amounts_of`, and what a created ticket lacks."""
+    if fact[0] != "created" or not fact[8]:
+        return amounts_of(fact)
+    known = _MISSING_IN.get(fact[8])
+    if known is None:
+        known = _MISSING_IN[fact[8]] = ((CREATED, 1), *((MISSING[field], 1) for field in fact[8].split("+")))
+    return known
 
 
 def bump(cell: Cell, code: int, amount: int) -> None:

@@ -115,6 +115,8 @@ def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[in
     The cases of a count or weight are what was counted; else the denominator.
     """
     numerator = sum([cell.get(code, 0) for code in measure.numerator])
+    if measure.minus:
+        numerator -= sum([cell.get(code, 0) for code in measure.minus])
     denominator = sum([cell.get(code, 0) for code in measure.denominator]) if measure.denominator else 1
     cases = denominator
     if not measure.denominator:

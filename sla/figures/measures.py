@@ -19,7 +19,7 @@ from sla.figures.codes import CLOCKS, COUNTS, DURATION, FLAGGED, HISTOGRAM, RATE
 class Measure:
     """A fraction of sums of codes; no denominator: a plain count.
 
-    `unit` is `s` (from ms), `points` (from millionths), `ratio`, `count` or `weight` (from millionths). `cases` are,
+    `minus` are codes taken off the numerator. `unit` is `s` (from ms), `points` (from millionths), `ratio`, `count` or `weight` (from millionths). `cases` are,
     of a weight, what was weighed.
     """
 
@@ -28,11 +28,12 @@ class Measure:
     denominator: tuple[int, ...] = ()
     histograms: tuple[int, ...] = ()
     cases: tuple[int, ...] = ()
+    minus: tuple[int, ...] = ()
     codes: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
         """Notes the codes that move it."""
-        object.__setattr__(self, "codes", frozenset((*self.numerator, *self.denominator)))
+        object.__setattr__(self, "codes", frozenset((*self.numerator, *self.minus, *self.denominator)))
 
 
 def _stopped(metric: str) -> tuple[int, ...]:
@@ -78,7 +79,12 @@ _FIXED: Final[Mapping[str, Measure]] = {
     "throughput": Measure("count", (codes.THROUGHPUT,)),
     "weighted_throughput": Measure("weight", (codes.THROUGHPUT_WEIGHT,), cases=(codes.THROUGHPUT,)),
     "reopen_rate": Measure("ratio", (codes.REOPENED,), _SOLVED),
+    "recurrence_rate": Measure("ratio", (codes.RECURRED,), _SOLVED),
+    "issue_key_share": Measure("ratio", (codes.CREATED,), (codes.CREATED,), minus=(codes.MISSING["issue_key"],)),
     "escalation_rate": Measure("ratio", (codes.ESCALATED_TICKETS,), _HANDLED),
+    "time_to_escalate": Measure(
+        "s", (codes.ESCALATION_TIME,), (codes.TIMED_ESCALATIONS,), (codes.ESCALATION_HISTOGRAM,)
+    ),
     "cross_team_resolution": Measure("ratio", (codes.CROSS_MET,), (codes.CROSS_MET, codes.CROSS_BREACHED)),
     "workaround_effectiveness": Measure("ratio", (codes.WORKAROUND_KEPT,), (codes.WORKAROUND,)),
     "self_service_rate": Measure("ratio", (codes.SELF_SERVICE_TICKETS,), (codes.CREATED,)),
@@ -94,6 +100,7 @@ _FIXED: Final[Mapping[str, Measure]] = {
     "major_incidents": Measure("count", (FLAGGED["service_accident"],)),
     "follow_up_coverage": Measure("ratio", (codes.FOLLOWED_UP,), _SOLVED),
     "record_completeness": Measure("ratio", (codes.RECORDED,), _SOLVED),
+    **{f"missing_{field}": Measure("ratio", (code,), (codes.CREATED,)) for field, code in codes.MISSING.items()},
 }
 
 #: Measures that are split by aspect, too: id → the measure of one aspect.

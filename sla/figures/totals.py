@@ -12,7 +12,7 @@ from functools import lru_cache
 from models import scope
 from models.fact import Dims, Fact
 from models.partial import PartialRow
-from sla.figures.codes import FACTS_END, Cell, amounts_of, bump, merge
+from sla.figures.codes import FACTS_END, Cell, amounts_in_totals, bump, merge
 from sla.figures.credits import Credits, Place
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.grid import Grid
@@ -112,7 +112,7 @@ class Totals:
                 cell = pending.get(key)  # type: ignore[assignment]
                 if cell is None:
                     cell = pending[key] = {}
-            for code, amount in amounts_of(fact):
+            for code, amount in amounts_in_totals(fact):
                 cell[code] = cell.get(code, 0) + sign * amount
 
     def credit(self, found: Credits, sign: int) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from models.event import TICKET_FIELDS, Event
-from models.fact import Fact
+from models.fact import ASKED_FIELDS, Fact
 from sla.ticket.handover import note_handover
 from sla.ticket.phase import CANCELLED, CLOSED, OPEN, SOLVED, WAITING
 from sla.ticket.promises import call_off, reopen, select, start_if_promised, stop
-from sla.ticket.tally import count, dims_of, move, put, remark, take_back
+from sla.ticket.tally import count, dims_of, lacking, move, put, remark, take_back
 
 if TYPE_CHECKING:
     from sla.ticket.ticket import Ticket
@@ -22,6 +22,7 @@ _OF_ASSIGNMENT = ("assignee", "team")
 _SOLVABLE = ("next_response", "update", "resolution")
 _STATUS = ("status",)
 _OF_DIMS = frozenset({"team", "priority", "customer_tier", "channel", "complexity"})
+_ASKED = frozenset(ASKED_FIELDS)
 _POINTS = 100_000_000  # of a full score, in millionths of a point of 100
 _LARGE = 1e200  # a score that would overflow
 
@@ -72,6 +73,9 @@ def _changed(ticket: Ticket, former: dict[str, Any], at: int, event_id: str) -> 
         ticket.moments.append((at, ticket.dims, ticket.assignee))
     if "status" in former:
         ticket.timeline.append((at, fields["status"], event_id))
+    if not (ticket.solutions or _ASKED.isdisjoint(former)):
+        # What a ticket is about is often known after its creation; once it has been solved, that is settled.
+        ticket.facts[0] = ticket.facts[0]._replace(mark=lacking(fields))
     if "status" in former or not ticket.edition.fields.isdisjoint(former):
         select(ticket, former, at, event_id)
 
@@ -96,7 +100,12 @@ def _status_changed(ticket: Ticket, event: Event, at: int) -> None:
 def _escalated(ticket: Ticket, event: Event, at: int) -> None:
     if ticket.phase == CANCELLED:
         return
-    count(ticket, "escalated", at, ticket.assignee, event.event_id)
+    clock = None
+    if not ticket.escalated:
+        clock = next((clock for clock in reversed(ticket.clocks) if clock.metric == "resolution"), None)
+    ticket.counts["escalated"] += 1
+    taken = clock.counted(at) if clock is not None else 0
+    put(ticket, "escalated", at, ticket.assignee, event.event_id, taken, "timed" if clock is not None else "")
     if not ticket.escalated:
         ticket.escalated = True
         for index in ticket.solutions:

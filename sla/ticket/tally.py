@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from models.fact import Dims, Fact
+from models.fact import ASKED_FIELDS, Dims, Fact
 
 if TYPE_CHECKING:
     from sla.ticket.clock import Clock
@@ -43,6 +43,11 @@ def count(ticket: Ticket, kind: str, at: int, person: str | None, event_id: str)
     """Count one of the ticket's counts, under its fields as they stand."""
     ticket.counts[kind] += 1
     ticket.facts.append(_new(Fact, (kind, at, ticket.dims, person, "-", 0, event_id, 0, "")))
+
+
+def lacking(fields: dict[str, Any]) -> str:
+    """The mark of a creation: which of the fields of a complete ticket are missing."""
+    return "+".join([name for name in ASKED_FIELDS if fields[name] is None])
 
 
 def put(ticket: Ticket, kind: str, at: int, person: str | None, event_id: str, value: int = 0, mark: str = "") -> None:  # noqa: PLR0917 -- called at every event

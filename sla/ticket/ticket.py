@@ -21,7 +21,7 @@ from sla.ticket.happenings import HAPPENINGS, first_fields
 from sla.ticket.phase import COUNTS, OPEN, WAITING
 from sla.ticket.promises import start_all, stop
 from sla.ticket.steps import DUE
-from sla.ticket.tally import count, dims_of, put, put_of_clock
+from sla.ticket.tally import dims_of, lacking, put, put_of_clock
 
 if TYPE_CHECKING:
     from models.policy import Policy
@@ -136,7 +136,8 @@ class Ticket:
         self.moments: list[tuple[int, Dims, str | None]] = [(at, self.dims, self.assignee)]
         self.timeline: list[tuple[int, str | None, str]] = [(at, fields["status"], event_id)]
         self.policy: Policy | None = self.edition.select(fields)
-        count(self, "created", at, None, event_id)
+        self.counts["created"] = 1
+        put(self, "created", at, None, event_id, 0, lacking(fields))
         put(self, "opened", at, None, event_id)
         start_all(self, at, event_id)
         if self.assignee is not None:
