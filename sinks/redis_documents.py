@@ -17,6 +17,8 @@ DAY_MS: Final = 86_400_000
 SLOTS_MS: Final = 8 * DAY_MS
 #: How long totals of a day stay after they were last written. Months, quarters and years stay.
 DAY_TOTALS_MS: Final = 40 * DAY_MS
+#: How long the budget of an objective stays that is in the book no more: one that is, is written anew each minute.
+BUDGETS_MS: Final = 8 * DAY_MS
 
 _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -40,7 +42,7 @@ def operations(documents: Iterable[Document]) -> Iterable[Operation]:
             key, listed = keys.period(field, scope), ""
             lifetime = f":{DAY_TOTALS_MS}" if _A_DAY.fullmatch(field) else ""
         elif family == "budget":
-            key, lifetime, listed = keys.budget(scope), "", ""
+            key, lifetime, listed = keys.budget(scope), f":{BUDGETS_MS}", ""
         else:
             msg = f"unknown family of documents {family!r}; known are kpi, live, day, period, budget"
             raise ValueError(msg)

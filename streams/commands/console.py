@@ -102,10 +102,13 @@ def book_of(folder: Path | None) -> PolicyBook:
     Raises:
         PolicyError: the book is not usable.
     """
-    if folder is None:
-        here = Path("policies")
-        folder = here if here.is_dir() else packaged_policies()
-    return load_book(folder)
+    return load_book(policies_at(folder))
+
+
+def policies_at(folder: Path | None) -> Path:
+    """The folder of policies that is meant: the one named, else `./policies`, else the one in the package."""
+    here = Path("policies")
+    return folder or (here if here.is_dir() else packaged_policies())
 
 
 def packaged_policies() -> Path:

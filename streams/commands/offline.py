@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
 from rich.table import Table
 
 from models.breach import breach_schema
+from models.budget import Budget
 from models.event import event_schema
 from models.instant import format_ms, parse_ms
 from models.kpi import KpiDocument
+from sla.board import load_board
 from sla.cases import CaseError, run_case
 from sla.policy import PolicyError
 from sla.policy.schema import policy_schema
 from sla.replay import EventSet, describe, replay
-from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, progress
+from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, policies_at, progress
 from streams.errors import Unusable
+
+Read = TypeVar("Read")
 
 
 def test(
@@ -57,19 +62,29 @@ def test(
 
 def check(policies: Policies = None) -> None:
     """Read the configuration and say what is wrong with it. Exit 1 when something is."""
-    try:
-        book = book_of(policies)
-    except PolicyError as error:
-        for problem in error.problems:
-            out.print(str(problem), markup=False)
-        raise typer.Exit(1) from None
+    book = _checked(lambda: book_of(policies))
     table = Table("edition", "in force from", "policies", "metrics promised")
     for edition in book.editions:
         metrics = sorted({metric for policy in edition.policies for metric in policy.targets})
         since = format_ms(edition.effective_from) if edition.effective_from is not None else "always"
         table.add_row(edition.name or "-", since, ", ".join(p.name for p in edition.policies), ", ".join(metrics))
     out.print(table)
+    board = _checked(lambda: load_board(policies_at(policies), book))
+    for objective in book.objectives:
+        share = f"{objective.attainment / 10_000:g}%"
+        out.print(f"Objective: {objective.name}, {objective.metric} {share} a {objective.period}", markup=False)
+    out.print(f"The wallboard shows {len(board.tiles)} tiles, chime {'on' if board.chime else 'off'}.")
     out.print(f"The book holds: zone {book.zone}, {len(book.editions)} edition(s), digest {book.digest[:12]}.")
+
+
+def _checked(read: Callable[[], Read]) -> Read:
+    """What is read; what is wrong with it is told, and ends the check with 1."""
+    try:
+        return read()
+    except PolicyError as error:
+        for problem in error.problems:
+            out.print(str(problem), markup=False)
+        raise typer.Exit(1) from None
 
 
 def replay_files(
@@ -115,12 +130,13 @@ def _instant(text: str) -> int:
 
 
 def schema() -> None:
-    """Print the JSON Schemas of events, policies, KPI documents and breaches."""
+    """Print the JSON Schemas of events, policies, KPI documents, breaches and budgets."""
     schemas: dict[str, Any] = {
         "event": event_schema(),
         "policy": policy_schema(),
         "kpi": KpiDocument.model_json_schema(),
         "breach": breach_schema(),
+        "budget": Budget.model_json_schema(),
     }
     sys.stdout.write(orjson.dumps(schemas, option=orjson.OPT_INDENT_2).decode() + "\n")
 

@@ -142,6 +142,17 @@ def test_check_names_file_line_and_mend(run: Run, files: tuple[Path, Path]) -> N
     assert "Mars/Olympus" in told
 
 
+def test_check_reads_the_wallboard_too(run: Run, files: tuple[Path, Path]) -> None:
+    """A tile that can never show anything is named with file, line and mend; exit 1."""
+    folder, _ = files
+    (folder / "wallboard.yaml").write_text("chime: on\ntiles:\n  - {field: live.oppen}\n")
+
+    code, told, _ = run("check", "--policies", folder)
+
+    assert 1 == code
+    assert "wallboard.yaml:3: there is no figure 'live.oppen'. Did you mean `live.open`?" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -197,11 +208,11 @@ def test_simulate_writes_the_same_bytes_for_the_same_seed(run: Run, tmp_path: Pa
 
 
 def test_schema_describes_what_is_read_and_written(run: Run) -> None:
-    """Schemas of events, policies, KPI documents and breaches, as one JSON object."""
+    """Schemas of events, policies, KPI documents, breaches and budgets, as one JSON object."""
     code, told, _ = run("schema")
 
     schemas = json.loads(told)
     assert 0 == code
-    assert {"event", "policy", "kpi", "breach"} == set(schemas)
+    assert {"event", "policy", "kpi", "breach", "budget"} == set(schemas)
     assert "ticket.created" in told
     assert "attainment" in json.dumps(schemas["kpi"])

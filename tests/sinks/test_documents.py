@@ -98,6 +98,18 @@ async def test_totals_of_a_day_live_forty_days(twin: Twin, days: int | None, per
     assert days == (None if left is None else round(left / DAY))
 
 
+async def test_a_budget_lives_eight_days_after_it_was_last_told(twin: Twin) -> None:
+    """That of an objective which is in the book no more goes by itself."""
+    key = keys.budget("answered in time")
+    told = [Document("budget", "answered in time", "", b'{"left":1}')]
+    await twin.view.write_documents(Fence("f", 1, 1), told, NOON, whole=True)
+    left = await twin.lives_ms(key, NOON)
+
+    assert [{"left": 1}, None] == await twin.reader.read_budgets(["answered in time", "another"])
+    assert left is not None
+    assert 8 == round(left / DAY)
+
+
 async def test_a_figure_without_a_value_is_taken_away(twin: Twin) -> None:
     """A field, or the key where the figure is all that it holds."""
     budget = Document("budget", "P0 in time, 95%", "", b"{}")

@@ -63,6 +63,7 @@ async def test_redis_equals_replay_and_nothing_less_would_pass(desk: TrueDesk) -
         "sla:due",
         "sla:due:all",
         "sla:decided:all",
+        "sla:budget:promises kept",
     )
     unseen = [
         key
