@@ -19,11 +19,11 @@ from sinks.view import Outcome, PartitionBeat
 from sla.partition.intake import Incoming
 from streams import topics, wire
 from streams.aside import Aside
-from streams.clock import Reading, is_live, watermark
-from streams.engine import Admission, Engine
+from streams.engine import Engine
 from streams.ground import Ground
 from streams.journal import Journal
 from streams.partials import PartialsOut
+from streams.progress import Progress
 from streams.rows import Row
 from streams.tickets import TicketsOut
 from streams.watch import Watch
@@ -32,10 +32,12 @@ log = structlog.get_logger(__name__)
 
 SLICE = 250  # events or rows that are looked at without a pause: heartbeats share the loop
 FOLDS = 40  # tickets that are folded without a pause
-FLUSH_MS = 1_000  # while there is more to read, tickets are folded and written so often, and not for each batch
+FLUSH_MS = 5_000  # on the way through the past, tickets are folded and written so often, and not for each batch
+UNFLUSHED = 20_000  # events that may wait for that, about
 INBOX = 5_000  # events that wait, about; what more there is stays with Faust, and then with Kafka
-BEAT_MS = 1_000
-BEHIND_BEAT_MS = 5_000
+BEAT_MS = 500
+BEHIND_BEAT_MS = 15_000  # figures of the past, on their way to the present, are nothing that anybody watches
+SHARE = 8  # partials take at most one part in so many of a partition's time
 PROMISE_MS = 20_000  # a live partition says so often how late it is, so that a successor is live at once
 SETTLEMENTS = 100  # of one beat
 
@@ -46,7 +48,6 @@ class PartitionWorker:
     def __init__(self, number: int, engine: Engine, ground: Ground) -> None:
         self.number = number
         self.closed = False
-        self.watermark: int | None = None
         self._engine = engine
         self._ground = ground
         self._watch = Watch(number, engine, ground.metrics, ground.clock())
@@ -56,21 +57,25 @@ class PartitionWorker:
             number, engine, ground, journal=self._journal, aside=self._aside, watch=self._watch
         )
         self._partials = PartialsOut(number, engine, ground)
-        self._newest: int | None = None
-        self._next_offset: int | None = None  # of the events, all before it are done
-        self._arrived_at: int | None = None
-        self._live = False
+        self._progress = Progress()
         self._busy = False
         self._rows: deque[Sequence[Row]] = deque()
         self._inbox: deque[Any] = deque()
         self._unacknowledged: list[Any] = []
+        self._unflushed = 0  # events
+        self._flushed_at = 0
         self._beat_due = 0
-        self._flush_due = 0
+        self._beat_at = 0
         self._recovered = asyncio.Event()
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
 
     # What others tell it, and ask
+
+    @property
+    def watermark(self) -> int | None:
+        """How far it is, in ms; None before anything is known."""
+        return self._progress.watermark
 
     @property
     def known_offset(self) -> int:
@@ -118,7 +123,7 @@ class PartitionWorker:
         """The ticker: wakes the task when something is to be done without an event."""
         if now >= self._beat_due:
             self._wake.set()
-        elif self._live:
+        elif self._progress.live:
             due = self._engine.next_instant
             if due is not None and due <= now:
                 self._wake.set()
@@ -184,12 +189,8 @@ class PartitionWorker:
         epoch = await self._tickets.enter()
         if epoch is None:
             return
-        self._arrived_at, self._live = self._ground.clock(), False
-        promised = self._journal.promised
-        if promised >= 0:
-            self.watermark = max(self.watermark or 0, promised)
-            self._newest = max(self._newest or 0, promised)
-            await self._bring_up()
+        self._progress.taken_over(self._ground.clock(), self._journal.promised)
+        await self._bring_up()
         self._tickets.entered(epoch)
         await self._partials.publish_all(epoch)
 
@@ -205,14 +206,15 @@ class PartitionWorker:
         records = [record for event in events for record in event.message.value]
         for at in range(0, len(records), SLICE):
             await self._admit(records[at : at + SLICE])
-        self._next_offset = max(self._next_offset or 0, records[-1].offset + 1)
-        now = self._arrived_at = self._ground.clock()
+        now = self._ground.clock()
+        self._progress.done(records[-1].offset, now)
         for event in events:
             event.message.value = ()  # it may wait for its acknowledgement for long
         self._unacknowledged += events
+        self._unflushed += len(records)
         if not self._inbox:
             self._busy = False
-        elif now < self._flush_due:
+        if self._may_wait(now):
             return  # a ticket that is touched again soon is written once
         await self._bring_out()
 
@@ -221,7 +223,7 @@ class PartitionWorker:
         # A producer's clock may be wrong, and the broker takes no row from the future.
         incoming = [Incoming(r.offset, min(r.timestamp, now), r.key, r.value, r.headers) for r in records]
         admission = self._engine.admit(incoming)
-        self._newest = _newest(admission, now, self._newest)
+        self._progress.admitted(admission, now)
         rows = [
             Record(key, value, timestamp=max(new.arrived, 0))
             for (key, value), new in zip(admission.rows, admission.admitted, strict=True)
@@ -230,8 +232,7 @@ class PartitionWorker:
         if admission.dead or admission.misplaced:
             rows += await self._aside.send(admission)
         if rows:
-            promise = max(self.watermark or 0, self._newest or 0, now if self._live else 0)
-            await self._journal.write(rows, promise=promise)
+            await self._journal.write(rows, promise=self._progress.promise(now))
         self._engine.commit(admission)
         self._watch.admitted(admission)
         await asyncio.sleep(0)
@@ -240,25 +241,40 @@ class PartitionWorker:
         """What time brings: deadlines, partials, the beat."""
         if self._tickets.astray:
             return
-        await self._bring_out()
+        if not self._may_wait(self._ground.clock()):
+            await self._bring_out()
         now = self._ground.clock()
         if now < self._beat_due or self._tickets.epoch is None or self._tickets.astray:
             return
-        # Figures of the past, on their way to the present, are nothing that anybody watches.
-        self._beat_due = now + (BEAT_MS if self._live or not self._inbox else BEHIND_BEAT_MS)
+        if self._behind(now) and now < self._beat_at + BEHIND_BEAT_MS:
+            self._beat_due = now + BEAT_MS
+            return
+        self._beat_at = now
         await self._settle()
-        if self._live and self.watermark is not None and self.watermark - self._journal.promised >= PROMISE_MS:
-            await self._journal.write([], promise=self.watermark)
-        await self._partials.publish(self._tickets.epoch, self.watermark)
+        watermark = self.watermark
+        if self._progress.live and watermark is not None and watermark - self._journal.promised >= PROMISE_MS:
+            await self._journal.write([], promise=watermark)
+        await self._partials.publish(self._tickets.epoch, watermark)
         self._watch.look(now)
+        after = self._ground.clock()
+        self._beat_due = max(now + BEAT_MS, after + SHARE * (after - now))
+
+    def _behind(self, now: int) -> bool:
+        fetched = self._ground.fetched(topics.EVENTS, self.number)
+        return self._progress.behind(now, fetched, waiting=bool(self._inbox))
+
+    def _may_wait(self, now: int) -> bool:
+        """Whether what has been folded so far need not be brought out yet."""
+        return now < self._flushed_at + FLUSH_MS and self._unflushed < UNFLUSHED and self._behind(now)
 
     async def _bring_out(self) -> None:
         """Lets time come as far as it has, writes what that leads to, and acknowledges what is safe."""
         before = self.watermark
-        if await self._advance() and self._live and before is not None and self.watermark is not None:
+        self._unflushed = 0
+        if await self._advance() and self._progress.live and before is not None and self.watermark is not None:
             self._watch.falling(before, self.watermark)
         await self._tickets.flush()
-        self._flush_due = self._ground.clock() + FLUSH_MS
+        self._flushed_at = self._ground.clock()
         if not self._tickets.owing and not self._tickets.astray:
             for event in self._unacknowledged:
                 event.ack()
@@ -270,58 +286,32 @@ class PartitionWorker:
 
         What falls due is promised first: a successor begins there.
         """
-        reading = self._reading()
-        self._live = is_live(reading)
-        reached = watermark(self.watermark, reading, live=self._live)
+        fetched = self._ground.fetched(topics.EVENTS, self.number)
+        idle = not self._busy and not self._inbox
+        reached = self._progress.look(self._ground.clock(), fetched, idle=idle)
         if reached is None:
             return False
         due = self._engine.next_instant
         if due is not None and due <= reached:
             await self._journal.write([], promise=reached)
-        self.watermark = reached
+        self._progress.watermark = reached
         await self._bring_up()
         return due is not None and due <= reached
 
     async def _bring_up(self) -> None:
         """Lets the engine work up to the watermark, piece by piece."""
-        if self.watermark is not None:
-            while self._engine.advance(self.watermark, FOLDS):
+        watermark = self.watermark
+        if watermark is not None:
+            while self._engine.advance(watermark, FOLDS):
                 await asyncio.sleep(0)
 
     async def _settle(self) -> None:
         """Puts tickets that are past their horizon on one row each: first that row, then its events are removed."""
-        if not self._live or self._tickets.has_backlog or self.watermark is None:
+        watermark = self.watermark
+        if not self._progress.live or self._tickets.has_backlog or watermark is None:
             return
         for settlement in self._engine.settlements(SETTLEMENTS):
             removed = [Record(key, None) for key in settlement.tombstones]
             settled = [Record(settlement.key, settlement.value), *removed]
-            await self._journal.write(settled, promise=self.watermark)
+            await self._journal.write(settled, promise=watermark)
             self._engine.settled(settlement)
-
-    def _reading(self) -> Reading:
-        now = self._ground.clock()
-        fetched = self._ground.fetched(topics.EVENTS, self.number)
-        at_end = False
-        if fetched is not None and fetched.end is not None and not self._busy and not self._inbox:
-            done = self._next_offset if self._next_offset is not None else fetched.position
-            quiet = self._arrived_at is not None and now - self._arrived_at >= 3_000
-            # The end of a log may be a marker of a transaction, which no batch ever reaches.
-            at_end = (done is not None and done >= fetched.end) or (
-                quiet and fetched.position is not None and fetched.position >= fetched.end
-            )
-        return Reading(
-            now=now,
-            fetched_at=fetched.at_ms if fetched is not None else None,
-            at_end=at_end,
-            arrived_at=self._arrived_at,
-            newest=self._newest,
-            was_live=self._live,
-        )
-
-
-def _newest(admission: Admission, now: int, before: int | None) -> int | None:
-    """The newest event's time in ms; events ahead of the present say nothing about how late it is."""
-    times = [at for new in admission.admitted if (at := new.event.occurred_at // 1000) <= now]
-    if not times:
-        return before
-    return max(times) if before is None else max(before, *times)

@@ -68,7 +68,7 @@ class Trend:
     def changed(self) -> Iterator[tuple[str, int, Slot | None]]:
         """(scope, slot, numbers) of the slots that changed, each scope taken as it is asked for.
 
-        A scope in which nothing has happened for as long as slots are kept, and nothing stands open, has none: None.
+        Slots begin with the first in which anything happened or stood open; None for one that was told and is none now.
         """
         while self._dirty:
             name, least = self._dirty.popitem()
@@ -84,7 +84,13 @@ class Trend:
             opens(cell, OPENED, LEFT) for slot, cell in slots.items() if slot >= after
         )
         found: list[tuple[str, int, Slot | None]] = []
+        earliest = min(slots, default=after)
         for slot in range(after - 1, first - 1, -1):
+            if slot < earliest and not standing:
+                # Nothing had happened yet: slots begin with the first that says something.
+                found += [(name, early, None) for early in sorted(told) if early <= slot]
+                self._told[name] = {late: numbers for late, numbers in told.items() if late > slot}
+                break
             cell = slots.get(slot, {})
             numbers = (
                 cell.get(CREATED, 0),

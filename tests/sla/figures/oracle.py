@@ -133,7 +133,7 @@ def lives(gauges: Mapping[str, Gauge]) -> dict[str, dict[str, Any]]:
 
 
 def slots(heap: Heap, as_of: int, promised: Sequence[str]) -> dict[tuple[str, int], tuple[int, ...]]:
-    """The slots of the last 8 days by scope and start, where anything happened or stands open."""
+    """The slots of the last 8 days by scope and start, from the first on in which anything happened or stood open."""
     facts = [fact for mine in heap.values() for fact in mine]
     last = as_of // SLOT * SLOT
     starts = range(last - 8 * DAY + SLOT, last + SLOT, SLOT)
@@ -149,12 +149,15 @@ def slots(heap: Heap, as_of: int, promised: Sequence[str]) -> dict[tuple[str, in
         by_start = defaultdict(list)
         for fact in mine:
             by_start[fact.at // SLOT * SLOT].append(fact)
-        place, standing = 0, 0
+        place, standing, begun = 0, 0, False
         for start in starts:
             while place < len(moves) and moves[place][0] < start + SLOT:
                 standing += moves[place][1]
                 place += 1
             here = by_start.get(start, ())
+            begun = begun or standing != 0 or any(fact.kind in told for fact in here)
+            if not begun:
+                continue
             found[scope, start] = (
                 sum(fact.kind == "created" for fact in here),
                 sum(fact.kind == "solved" for fact in here),

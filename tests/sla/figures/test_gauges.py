@@ -112,12 +112,29 @@ def test_a_late_fact_changes_its_slot_alone_when_nothing_opened() -> None:
     """A creation or verdict found late is told for its own slot; the newer ones stand as they were told."""
     desk = Desk()
     desk.stage1[0].replace("a", (), [fact("created", at("09:30")), fact("opened", at("09:30"))])
+    desk.stage1[0].replace("c", (), [fact("created", at("09:01"))])
     desk.tell()
     desk.stage1[0].replace("b", (), [fact("created", at("09:11"))])
     told = [document.field for document in desk.tell() if (document.family, document.scope) == ("day", "all")]
 
     assert ["2026-11-21T09:10:00Z"] == told
     assert 1 == desk.view["day", "all", "2026-11-21T09:10:00Z"]["created"]
+
+
+def test_slots_begin_with_the_first_that_says_something() -> None:
+    """Before it there are none, and one that a correction makes the first is followed by all; taken back, they go."""
+    desk = Desk()
+    late = [fact("created", at("09:11"))]
+    desk.stage1[0].replace("a", (), [fact("created", at("09:25")), fact("opened", at("09:25"))])
+    first = {document.field for document in desk.tell() if (document.family, document.scope) == ("day", "all")}
+    desk.stage1[0].replace("b", (), late)
+    second = {document.field for document in desk.tell() if (document.family, document.scope) == ("day", "all")}
+    desk.stage1[0].replace("b", late, ())
+    third = {document.field for document in desk.tell() if (document.family, document.scope) == ("day", "all")}
+
+    assert {"2026-11-21T09:25:00Z", "2026-11-21T09:30:00Z"} == first
+    assert {f"2026-11-21T09:{minute}:00Z" for minute in (10, 15, 20)} == second == third
+    assert first == {slot for family, scope, slot in desk.view if (family, scope) == ("day", "all")}
 
 
 def test_slots_go_on_when_nothing_arrives() -> None:
