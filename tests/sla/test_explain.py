@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sla.explain import duration, explain
+from sla.story_words import KINDS, METRICS, SENTENCES
 from sla.ticket.document import document
 from tests.sla.ticket.stories import MINUTE, START, told
 
@@ -55,3 +58,28 @@ def test_a_ticket_without_promises_says_so() -> None:
 def test_durations_are_written_as_people_write_them(seconds: float, text: str) -> None:
     """Units that are 0 are left out."""
     assert text == duration(seconds)
+
+
+def test_the_story_is_told_in_chinese_too() -> None:
+    """Every sentence of it: nothing is left in English but names."""
+    story = ("created", 0, {"priority": "P0", "team": "网络", "assignee": "王丽"})
+    replied = ("replied", 5, {"author": "agent"})
+    now = START + 150 * MINUTE
+    held = ("status_changed", 60, {"status": "on_hold"})
+    text = "\n".join(explain(document(told(story, replied, held, until=150), now), "Asia/Shanghai", now, "zh"))  # type: ignore[arg-type]
+
+    assert "工单 T1（P0，on_hold），团队 网络，负责人 王丽，截至 2026-01-05 周一 19:30:00（Asia/Shanghai）。" in text
+    assert "首次响应：按时完成；停止于 2026-01-05 周一 17:05:00，余 10 分。" in text
+    assert "合计计入 1 小时，暂停 1 小时 30 分。" in text
+
+
+def test_both_languages_tell_the_same() -> None:
+    """Each sentence of one stands in the other, with the same facts in it."""
+    facts = {
+        lang: {name: sorted(re.findall(r"\{(\w+)\}", sentence)) for name, sentence in known.items()}
+        for lang, known in SENTENCES.items()
+    }
+
+    assert facts["en"] == facts["zh"]
+    assert METRICS["en"].keys() == METRICS["zh"].keys()
+    assert KINDS["en"].keys() == KINDS["zh"].keys()
