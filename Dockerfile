@@ -11,11 +11,11 @@ COPY sla sla
 COPY sinks sinks
 COPY streams streams
 COPY wallboard wallboard
+COPY alerts alerts
+COPY appraisal appraisal
 COPY policies policies
 COPY scenarios scenarios
-# setuptools comes with the build's own tools: nothing more is fetched than what the lock names.
-RUN pip install --no-cache-dir setuptools && pip install --no-cache-dir --no-deps --no-build-isolation . \
-    && pip uninstall --yes setuptools
+RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 
 USER slawatch
 ENV PYTHONUNBUFFERED=1

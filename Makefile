@@ -14,12 +14,17 @@ help: ## say what can be made
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: requirements-dev.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+$(VENV)/.runs: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-up: $(VENV)/.installed ## run everything on this machine: broker, Redis, worker, wallboard (ARGS="--port 8080")
+$(VENV)/.installed: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.runs
+
+up: $(VENV)/.runs ## run everything on this machine: broker, Redis, worker, wallboard (ARGS="--port 8080")
 	$(BIN)/slawatch up $(ARGS)
 
 test: $(VENV)/.installed ## run the tests (ARGS="-k name")
@@ -31,8 +36,8 @@ check: $(VENV)/.installed ## lint, types and the arrows between rooms
 	$(BIN)/lint-imports
 
 lock: $(VENV)/.installed ## write the lock files anew from pyproject.toml
-	$(BIN)/pip-compile $(LOCKFLAGS) --output-file requirements.lock pyproject.toml
-	$(BIN)/pip-compile $(LOCKFLAGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCKFLAGS) --extra build --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCKFLAGS) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) .servers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
