@@ -34,13 +34,13 @@ class Fact(NamedTuple):
     """One thing that counted.
 
     `at` is in ms since 1970 UTC. `value` is the counted time in ms of `met`, `late` and `stopped`; the complexity in
-    millionths of `solved`; the score in millionths of a point of 100 of `rated`; what the `resolution` clock had counted
-    in ms of an `escalated` that is marked; else 0. `metric` is one of the five
-    metrics for clock kinds, the aspect of `rated`, the flag of `flagged`, else "-". `cycle` is 0 where there is none.
+    millionths of `solved`; the score in millionths of a point of 100 of `rated`; of an `escalated` that is marked, what
+    the `resolution` clock had counted in ms; else 0. `metric` is one of the five metrics for clock kinds, the aspect of
+    `rated`, the flag of `flagged`, else "-". `cycle` is 0 where there is none.
     `mark` says more: of `solved` a "+"-joined set of `first_contact` (so far), `workaround`, `kept` (not
-    reopened within 7 days, so far), `recorded`, `followed_up`; of `created` a "+"-joined set of those of `ASKED_FIELDS`
-    that the ticket lacks; of a ticket's first `escalated`, if it has a `resolution` clock, `timed`; of `rated` who rated
-    (`customer`, `colleague`); else "".
+    reopened within 7 days, so far), `recorded`, `followed_up`; of `created` a "+"-joined set of those of
+    `ASKED_FIELDS` that the ticket lacks; of a ticket's first `escalated`, if it has a `resolution` clock, `timed`;
+    of `rated` who rated (`customer`, `colleague`); else "".
     """
 
     kind: str

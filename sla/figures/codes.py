@@ -122,6 +122,8 @@ def plan_of(kind: str, metric: str, mark: str) -> Plan:
 
 def _codes_of(kind: str, metric: str, mark: str) -> tuple[list[int], tuple[int, ...]]:
     """The codes that count, and those that take the value; none that count: the fact is not known."""
+    if (kind, mark) == ("escalated", "timed"):
+        return [COUNTS[kind], TIMED_ESCALATIONS], (ESCALATION_TIME, ESCALATION_HISTOGRAM)
     if (kind, metric) in CLOCKS:
         return [CLOCKS[kind, metric]], () if kind == "breached" else (DURATION[metric], HISTOGRAM[metric])
     if kind == "solved":
@@ -133,12 +135,7 @@ def _codes_of(kind: str, metric: str, mark: str) -> tuple[list[int], tuple[int, 
     if kind == "rated" and (metric, mark) in RATED:
         key = (metric, mark)
         return [RATED[key]], (RATED_SUM[key], RATED_HISTOGRAM[key], SATISFIED[key])
-    if kind == "flagged":
-        return [FLAGGED[metric]] if metric in FLAGGED else [], ()
-    if kind == "escalated" and mark:
-        codes = [COUNTS[kind], TIMED_ESCALATIONS] if mark == "timed" else []
-        return codes, (ESCALATION_TIME, ESCALATION_HISTOGRAM)
-    plain = COUNTS.get(kind, _PLAIN.get(kind))
+    plain = FLAGGED.get(metric) if kind == "flagged" else COUNTS.get(kind, _PLAIN.get(kind))
     return [] if plain is None else [plain], ()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sla.figures.buckets import least_of, quantiles
 from sla.figures.codes import Cell, histograms, merge
-from sla.figures.measures import BY_ASPECT, PERIOD_COUNTS, SCALE, Measure, measures_of
+from sla.figures.measures import BY_ASPECT, DERIVED, PERIOD_COUNTS, SCALE, Derived, Measure, measures_of
 
 #: Where a cell belongs: (priority, tier, complexity in millionths) for what adds up over splits, (split, value) for
 #: tickets that count once in each split; ("", "") is the whole.
@@ -41,35 +41,59 @@ class Ledger:
 
     def result(self, promised: Sequence[str]) -> dict[str, Any]:
         """`counts` and `measures` of a period document."""
-        plain, splits = self._sums()
-        found = {name: dict(_nothing(measure)) for name, measure in measures_of(tuple(promised)).items()}
-        for name, share in shares_of(plain, promised).items():
-            found[name].update(share)
-        for split in _SPLITS:
-            for value, cell in sorted(splits[split].items(), key=lambda entry: str(entry[0])):
-                for name, share in shares_of(cell, promised).items():
-                    if share["cases"]:
-                        _part(found[name], split, label_of(value), share)
+        known = measures_of(tuple(promised))
+        plain, splits = _sums(self.cells)
+        found = _measures(plain, splits, known)
         steps = histograms(plain)
         for name, aspects in BY_ASPECT.items():
             for aspect, measure in aspects.items():
                 share = share_of(plain, measure, steps)
                 if share["cases"]:
                     _part(found[name], "aspect", aspect, share)
+        for name, derived in DERIVED.items():
+            found |= _measures(*_sums(self._only(derived, known[derived.of])), {name: known[derived.of]})
         return {"counts": {kind: plain.get(code, 0) for kind, code in PERIOD_COUNTS}, "measures": found}
 
-    def _sums(self) -> tuple[Cell, dict[str, dict[str | int, Cell]]]:
-        plain: Cell = {}
-        splits: dict[str, dict[str | int, Cell]] = {split: {} for split in _SPLITS}
-        for place, cell in self.cells.items():
-            if len(place) == 2:
-                merge(splits[place[0]].setdefault(place[1], {}) if place[0] else plain, cell)
-                continue
-            merge(plain, cell)
-            for split, value in zip(_SPLITS, place, strict=True):
-                if value is not None:
-                    merge(splits[split].setdefault(value, {}), cell)
-        return plain, splits
+    def _only(self, derived: Derived, measure: Measure) -> dict[Place, Cell]:
+        """The cells that a derived measure looks at."""
+        return {
+            place: cell
+            for place, cell in self.cells.items()
+            if len(place) == 3 and derived.holds(place) and not measure.codes.isdisjoint(cell)
+        }
+
+
+def _measures(
+    plain: Cell, splits: Mapping[str, Mapping[str | int, Cell]], known: Mapping[str, Measure]
+) -> dict[str, dict[str, Any]]:
+    """The measures `known` of a whole and of its splits."""
+    found = {name: dict(_nothing(measure)) for name, measure in known.items()}
+    for name, share in shares_of(plain, known).items():
+        found[name].update(share)
+    for split in _SPLITS:
+        for value, cell in sorted(splits[split].items(), key=_by_text):
+            for name, share in shares_of(cell, known).items():
+                if share["cases"]:
+                    _part(found[name], split, label_of(value), share)
+    return found
+
+
+def _by_text(entry: tuple[str | int, Cell]) -> str:
+    return str(entry[0])
+
+
+def _sums(cells: Mapping[Place, Cell]) -> tuple[Cell, dict[str, dict[str | int, Cell]]]:
+    plain: Cell = {}
+    splits: dict[str, dict[str | int, Cell]] = {split: {} for split in _SPLITS}
+    for place, cell in cells.items():
+        if len(place) == 2:
+            merge(splits[place[0]].setdefault(place[1], {}) if place[0] else plain, cell)
+            continue
+        merge(plain, cell)
+        for split, value in zip(_SPLITS, place, strict=True):
+            if value is not None:
+                merge(splits[split].setdefault(value, {}), cell)
+    return plain, splits
 
 
 def merged(ledgers: Iterable[Ledger]) -> Ledger:
@@ -88,13 +112,11 @@ def label_of(value: str | int) -> str:
     return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)
 
 
-def shares_of(cell: Cell, promised: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The measures that anything in a cell moves, by id."""
+def shares_of(cell: Cell, known: Mapping[str, Measure]) -> dict[str, dict[str, Any]]:
+    """Those of the measures `known` that anything in a cell moves, by id."""
     steps = histograms(cell)
     return {
-        name: share_of(cell, measure, steps)
-        for name, measure in measures_of(tuple(promised)).items()
-        if not measure.codes.isdisjoint(cell)
+        name: share_of(cell, measure, steps) for name, measure in known.items() if not measure.codes.isdisjoint(cell)
     }
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from models.kpi import METRICS
+from sla.catalogue import CATALOGUE
 from sla.figures import codes
 from sla.figures.codes import CLOCKS, COUNTS, DURATION, FLAGGED, HISTOGRAM, RATED, RATED_HISTOGRAM, RATED_SUM, RATERS
 
@@ -19,8 +20,8 @@ from sla.figures.codes import CLOCKS, COUNTS, DURATION, FLAGGED, HISTOGRAM, RATE
 class Measure:
     """A fraction of sums of codes; no denominator: a plain count.
 
-    `minus` are codes taken off the numerator. `unit` is `s` (from ms), `points` (from millionths), `ratio`, `count` or `weight` (from millionths). `cases` are,
-    of a weight, what was weighed.
+    `minus` are codes taken off the numerator. `unit` is `s` (from ms), `points` (from millionths), `ratio`, `count` or
+    `weight` (from millionths). `cases` are, of a weight, what was weighed.
     """
 
     unit: str
@@ -107,6 +108,37 @@ _FIXED: Final[Mapping[str, Measure]] = {
 BY_ASPECT: Final[Mapping[str, Mapping[str, Measure]]] = {
     "csat": {aspect: _ratings(aspect, _CUSTOMER) for aspect in _CSAT},
     "csat_satisfied": {aspect: _satisfied(aspect) for aspect in _CSAT},
+}
+
+
+class Derived(NamedTuple):
+    """Another measure over some tickets only: those of `tiers` (all where none is named), from a complexity on.
+
+    `least` is in millionths. What a scorecard names instead, it reads from the other measure's splits.
+    """
+
+    of: str
+    tiers: frozenset[str] = frozenset()
+    least: int = 0
+
+    def holds(self, place: Sequence[Any]) -> bool:
+        """Whether a cell at (priority, tier, complexity) belongs to it."""
+        return (not self.tiers or place[1] in self.tiers) and place[2] >= self.least
+
+
+DERIVED: Final[Mapping[str, Derived]] = {
+    measure.id: Derived(
+        measure.of,
+        frozenset(measure.where.get("customer_tier", ())),
+        int(str(measure.where.get("complexity", ">= 0")).removeprefix(">= ")) * 1_000_000,
+    )
+    for measure in CATALOGUE.values()
+    if measure.of is not None
+}
+
+#: Measures that are "so far" until so many ms after a period's end.
+LOOK_AHEAD_MS: Final[Mapping[str, int]] = {
+    measure.id: measure.look_ahead_days * 86_400_000 for measure in CATALOGUE.values() if measure.look_ahead_days
 }
 
 #: Counts of a period document, as `replay` writes them for a ticket.
