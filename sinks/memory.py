@@ -232,6 +232,10 @@ class MemoryView:
         """See `Reader.read_due_of`."""
         return [self.shelf.keys.get(keys.DUE_ALL, {}).get(one) for one in breach_ids]
 
+    async def read_alerts(self, alert_ids: Sequence[str]) -> list[dict[str, str] | None]:
+        """See `Reader.read_alerts`."""
+        return [dict(self.shelf.keys.get(keys.alert(one), {})) or None for one in alert_ids]
+
     async def read_budgets(self, objectives: Sequence[str]) -> list[dict[str, Any] | None]:
         """See `Reader.read_budgets`."""
         return [self._json(keys.budget(one)) for one in objectives]

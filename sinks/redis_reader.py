@@ -126,6 +126,10 @@ class RedisReader:
         """See `Reader.read_due_of`."""
         return await self._scores(keys.DUE_ALL, breach_ids)
 
+    async def read_alerts(self, alert_ids: Sequence[str]) -> list[dict[str, str] | None]:
+        """See `Reader.read_alerts`."""
+        return [_fields(raw) or None for raw in await self.link.pipeline([("HGETALL", keys.alert(i)) for i in alert_ids])]
+
     async def read_budgets(self, objectives: Sequence[str]) -> list[dict[str, Any] | None]:
         """See `Reader.read_budgets`."""
         return [_json(raw) for raw in await self.link.pipeline([("GET", keys.budget(one)) for one in objectives])]

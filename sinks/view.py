@@ -193,5 +193,8 @@ class Reader(Protocol):
     async def read_due_of(self, breach_ids: Sequence[str]) -> list[int | None]:
         """The due times in ms of clocks that neither stopped nor are paused, in the order asked for."""
 
+    async def read_alerts(self, alert_ids: Sequence[str]) -> list[dict[str, str] | None]:
+        """What alerting shows of breaches, or of groups, in the order asked for; the fields are those of `keys.alert`."""
+
     async def read_budgets(self, objectives: Sequence[str]) -> list[dict[str, Any] | None]:
         """The budgets of objectives by their raw names, in the order asked for."""

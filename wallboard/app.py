@@ -1,103 +1,123 @@
-"""The page's addresses: `/` the board, `/events` its stream, `/api/<scope>`, `/healthz` and the files they need."""
+"""The page put together: its addresses, and what every request passes on its way to them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from typing import Final
 
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sinks.redis_link import RedisLink, RedisUnreachable
 from sinks.redis_reader import RedisReader
+from wallboard.board_pages import board_routes
+from wallboard.build import build_of
+from wallboard.freshness import freshness
+from wallboard.gate import Gate
+from wallboard.guards import HEADERS, Guards
 from wallboard.hub import Hub
-from wallboard.selection import NoSuchScope, scope_of
+from wallboard.look import look_of
+from wallboard.metrics import Counting, PageMetrics
+from wallboard.shell import Refused, refusal
+from wallboard.site import Site
+from wallboard.tokens import TokenKeeper
 
-STATIC = str(files("wallboard").joinpath("static"))
+STATIC: Final = str(files("wallboard").joinpath("static"))
+#: How long Redis may take to show that it is there.
+HEALTH_S: Final = 2.0
 
-#: Nothing but our own files runs in the page, nobody frames it, and no address leaks from it.
-HEADERS = (
-    (b"content-security-policy", b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-     b"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cache-control", b"no-store"),
-)  # fmt: skip
+log = structlog.get_logger(__name__)
 
 
-class SecurityHeaders:
-    """Puts `HEADERS` on every answer; plain ASGI, so that streams stay streams."""
+def create_wallboard(redis_url: str, site: Site | None = None) -> Starlette:
+    """The page's application.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
-
-
-def create_wallboard(redis_url: str, *, zone: str = "UTC") -> Starlette:
-    """The page's application; `zone` is the one that times are shown in."""
-    hub = Hub(RedisReader(RedisLink(redis_url, timeout_s=5.0)), zone)
+    Raises:
+        TokensUnusable: the file of tokens cannot be used.
+    """
+    site = site or Site()
+    keeper = TokenKeeper(site.tokens)
+    hub = Hub(RedisReader(RedisLink(redis_url, timeout_s=5.0)), look_of(site), build=build_of(STATIC))
+    metrics = PageMetrics(lambda: hub.viewers, lambda: hub.reader.link.away)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with hub:
             yield
 
-    async def page(request: Request) -> Response:
-        try:
-            scope_of(request.query_params)
-        except NoSuchScope as error:
-            return PlainTextResponse(str(error), 400)
-        return FileResponse(f"{STATIC}/board.html")
-
-    async def events(request: Request) -> Response:
-        try:
-            scope = scope_of(request.query_params)
-        except NoSuchScope as error:
-            return PlainTextResponse(str(error), 400)
-
-        async def stream() -> AsyncIterator[bytes]:
-            async for document in hub.watch(scope):
-                yield b"data: " + document + b"\n\n"
-
-        return StreamingResponse(stream(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
-
-    async def api(request: Request) -> Response:
-        return JSONResponse(await hub.read(request.path_params["scope"]))
-
-    async def healthz(_: Request) -> Response:
-        try:
-            async with asyncio.timeout(2):
-                await hub.reader.reach()
-        except (RedisUnreachable, TimeoutError) as error:
-            return JSONResponse({"redis": "away", "reason": str(error)}, 503)
-        return JSONResponse({"redis": "ok", "viewers": hub.viewers})
+    async def told(_: Request) -> Response:
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     app = Starlette(
         routes=[
-            Route("/", page),
-            Route("/events", events),
-            Route("/api/{scope:path}", api),
-            Route("/healthz", healthz),
+            *board_routes(hub, STATIC),
+            Route("/healthz", _healthz(hub)),
+            Route("/metrics", told),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[
+            Middleware(Guards),
+            Middleware(Counting, metrics=metrics),
+            Middleware(Gate, keeper=keeper, site=site),
+        ],
+        exception_handlers={Refused: _refused, HTTPException: _no_such_page, Exception: _failed},
         lifespan=lifespan,
     )
     app.state.hub = hub
+    app.state.metrics = metrics
     return app
+
+
+def _healthz(hub: Hub) -> Callable[[Request], Awaitable[Response]]:
+    async def healthz(_: Request) -> Response:
+        """200 while Redis answers; how fresh its figures are stands beside, for they are the worker's to keep fresh."""
+        try:
+            async with asyncio.timeout(HEALTH_S):
+                await hub.reader.reach()
+                fresh = freshness(await hub.reader.read_health(), time.time_ns() // 1_000_000)
+        except (RedisUnreachable, TimeoutError) as error:
+            return JSONResponse({"redis": "away", "reason": str(error) or "no answer in time"}, 503)
+        return JSONResponse(
+            {
+                "redis": "ok",
+                "stale": fresh.stale,
+                "stale_reason": fresh.reason,
+                "watermark": fresh.watermark,
+                "viewers": hub.viewers,
+            }
+        )
+
+    return healthz
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return refusal(request, error) if isinstance(error, Refused) else _plain_error()
+
+
+async def _no_such_page(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return refusal(request, Refused(405, "help_405") if status == 405 else Refused(404, "help_404"))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    # The path may name a ticket, the query a token: neither is written.
+    log.error("a page could not be made", method=request.method, error=type(error).__name__)
+    return _plain_error()
+
+
+def _plain_error() -> Response:
+    answer = PlainTextResponse("The page could not be made; the server's log says why.\n", 500)
+    for name, value in (*HEADERS, (b"cache-control", b"no-store")):  # what failed has passed by the guards
+        answer.headers[name.decode()] = value.decode()
+    return answer

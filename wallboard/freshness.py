@@ -17,12 +17,14 @@ class Freshness(NamedTuple):
     """Whether figures are stale, and why: "", `no_worker`, `no_beat` or `lag`.
 
     `watermark` is the least of all partitions, as health has it: figures hold up to there, changed or not. None before
-    every partition has one.
+    every partition has one. `until` is the instant in ms up to which figures are fresh if nothing more is heard; None
+    when they are stale whatever the time.
     """
 
     stale: bool
     reason: str
     watermark: str | None
+    until: int | None
 
 
 def freshness(health: Mapping[str, str], now_ms: int) -> Freshness:
@@ -32,12 +34,10 @@ def freshness(health: Mapping[str, str], now_ms: int) -> Freshness:
     """
     beats = [orjson.loads(text) for name, text in health.items() if name.startswith("partition:")]
     if not beats:
-        return Freshness(stale=True, reason="no_worker", watermark=None)
+        return Freshness(stale=True, reason="no_worker", watermark=None, until=None)
     marks = [beat["watermark"] for beat in beats]
     watermark = None if None in marks else min(marks, key=parse_ms)
-    reason = ""
-    if any(now_ms - parse_ms(beat["as_of"]) > PATIENCE_MS for beat in beats):
-        reason = "no_beat"
-    elif watermark is None or any(beat["lag_s"] * 1000 > PATIENCE_MS for beat in beats):
-        reason = "lag"
-    return Freshness(bool(reason), reason, watermark)
+    until = min(parse_ms(beat["as_of"]) for beat in beats) + PATIENCE_MS
+    behind = watermark is None or any(beat["lag_s"] * 1000 > PATIENCE_MS for beat in beats)
+    reason = "no_beat" if now_ms > until else "lag" if behind else ""
+    return Freshness(bool(reason), reason, watermark, None if behind else until)

@@ -1,46 +1,128 @@
-"""One look at Redis for all viewers: a document for each scope that somebody watches, as often as something changes."""
+"""One look at Redis for all viewers: what each page shows, told in parts, as often as something changes.
+
+Pages that show the same share one channel: its parts are read and put into bytes once, whoever watches. A viewer is
+told everything when he comes, and from then on what changed; one that is too slow to take what changed is told
+everything again. So nothing grows, neither here nor in the page.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Final, Self
 
 import orjson
 import structlog
 
+from models.instant import parse_ms
 from sinks.redis_link import RedisUnreachable
 from sinks.redis_reader import RedisReader
-from wallboard.board import read_board
+from wallboard.board import Common, Page, read_board, read_common, read_parts
+from wallboard.freshness import Freshness, freshness
+from wallboard.look import Look
+from wallboard.rights import EVERYTHING, Grant
+from wallboard.selection import Selection
 
 log = structlog.get_logger(__name__)
 
 #: Without a change the page hears from us this often: it counts as stale after five seconds of silence.
-BEAT_S = 1.0
-#: The least time between two documents.
-PAUSE_S = 0.25
+BEAT_S: Final = 1.0
+#: The least time between two looks at Redis.
+PAUSE_S: Final = 0.05
+#: Writers nudge at most so often: what they write right after a nudge is seen by one more look.
+AFTER_S: Final = 0.3
+#: A look that takes longer says that Redis is away.
+AWAY_S: Final = 2.0
+#: Which scopes there are is asked so often.
+SCOPES_S: Final = 5.0
+
+Message = bytes | None
+
+
+class Channel:
+    """What the viewers of one selection are shown."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, bytes] = {}
+        self.viewers: set[Viewer] = set()
+        self.known = False  # whether its parts have been read at all
+
+    def take(self, parts: Mapping[str, Any]) -> dict[str, bytes]:
+        """Replaces the parts; answers those that are new or changed, and `null` for those that are gone."""
+        fresh = {name: orjson.dumps(part) for name, part in parts.items()}
+        changed = {name: raw for name, raw in fresh.items() if self.parts.get(name) != raw}
+        changed |= {name: b"null" for name in self.parts if name not in fresh}
+        self.parts, self.known = fresh, True
+        return changed
+
+
+class Viewer:
+    """One page: what it is to be told next."""
+
+    def __init__(self) -> None:
+        self._ready = asyncio.Event()
+        self._message: Message = b""
+        self.behind = True  # it has to be told everything
+
+    @property
+    def waits(self) -> bool:
+        """Whether a message has not been taken yet."""
+        return self._ready.is_set()
+
+    def tell(self, message: Message) -> None:
+        """Puts a message in place of one that has not been taken."""
+        self._message = message
+        self._ready.set()
+
+    async def next(self) -> Message:
+        """The next message; None at the end."""
+        await self._ready.wait()
+        self._ready.clear()
+        return self._message
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class Hub:
-    """Reads for everybody, and hands each viewer the newest document of its scope."""
+    """Reads for everybody, and hands each viewer what changed.
 
-    def __init__(self, reader: RedisReader, zone: str) -> None:
-        self.zone = zone
+    Args:
+        reader: of the view.
+        look: tiles, objectives and zone.
+        build: names this build of the page; one that shows another reloads itself.
+        clock: the time in ms.
+    """
+
+    def __init__(self, reader: RedisReader, look: Look, *, build: str = "", clock: Callable[[], int] = _now_ms) -> None:
         self.reader = reader
-        self._viewers: dict[str, set[asyncio.Queue[bytes | None]]] = {}
+        self.look = look
+        self.build = build
+        self._clock = clock
+        self._channels: dict[tuple[Selection, Grant], Channel] = {}
         self._changed = asyncio.Event()
+        self._scopes: tuple[float, set[str]] = (-SCOPES_S, set())
+        self._common: Common | None = None
+        self._health: Mapping[str, str] = {}
+        self._away = False
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
 
     @property
     def viewers(self) -> int:
         """How many pages are watching."""
-        return sum(len(queues) for queues in self._viewers.values())
+        return sum(len(channel.viewers) for channel in self._channels.values())
 
-    async def __aenter__(self) -> Hub:
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._tell())]
+    @property
+    def zone(self) -> str:
+        """The zone that times are shown in."""
+        return self.look.zone
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._run())]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -53,29 +135,35 @@ class Hub:
     def hang_up(self) -> None:
         """Ends every stream, so that a server that stops need not wait for its viewers."""
         self._closed = True
-        for queues in self._viewers.values():
-            for queue in queues:
-                _offer(queue, None)
+        for channel in self._channels.values():
+            for viewer in channel.viewers:
+                viewer.tell(None)
 
-    async def read(self, scope: str) -> dict[str, Any]:
-        """The present document of a scope."""
-        return await read_board(self.reader, scope, self.zone, time.time_ns() // 1_000_000)
+    async def read(self, scope: str, grant: Grant = EVERYTHING) -> dict[str, Any]:
+        """The present figures of a scope, as `/api/<scope>` answers them."""
+        return await read_board(self.reader, scope, self.zone, self._clock(), grant)
 
-    async def watch(self, scope: str) -> AsyncIterator[bytes]:
-        """Documents of a scope as JSON, at once and then with each change or second."""
-        queue: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=1)
-        self._viewers.setdefault(scope, set()).add(queue)
-        self._changed.set()
+    async def watch(self, selection: Selection, grant: Grant = EVERYTHING) -> AsyncIterator[bytes]:
+        """Server-sent events for a page: everything at once, then what changed, at least once a second."""
+        key = (selection, grant)
+        channel = self._channels.setdefault(key, Channel())
+        viewer = Viewer()
+        channel.viewers.add(viewer)
+        if channel.known:
+            viewer.behind = False
+            viewer.tell(self._whole(channel))
+        else:
+            self._changed.set()
         try:
-            while not self._closed:
-                document = await queue.get()
-                if document is None:
-                    return
-                yield document
+            yield b"retry: 1000\n\n"
+            while not self._closed and (message := await viewer.next()) is not None:
+                yield message
         finally:
-            self._viewers[scope].discard(queue)
-            if not self._viewers[scope]:
-                del self._viewers[scope]
+            channel.viewers.discard(viewer)
+            if not channel.viewers and self._channels.get(key) is channel:
+                del self._channels[key]
+
+    # What it does all the time
 
     async def _listen(self) -> None:
         while True:
@@ -85,22 +173,93 @@ class Hub:
             except RedisUnreachable:
                 await asyncio.sleep(BEAT_S)
 
-    async def _tell(self) -> None:
+    async def _run(self) -> None:
         while True:
+            wait_s = BEAT_S
+            if self._changed.is_set():
+                self._changed.clear()
+                wait_s = AFTER_S
+            began = time.monotonic()
+            await self._round()
+            await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))  # half of the time belongs to others
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(BEAT_S):
+                async with asyncio.timeout(wait_s):
                     await self._changed.wait()
-            self._changed.clear()
-            for scope in list(self._viewers):
-                # A document that is being read while Redis is away arrives late or never; pages then know by silence.
-                document = orjson.dumps(await self.read(scope))
-                for queue in self._viewers.get(scope, ()):
-                    _offer(queue, document)
-            await asyncio.sleep(PAUSE_S)
 
+    async def _round(self) -> None:
+        """Looks at Redis for every channel, and tells its viewers."""
+        channels = dict(self._channels)
+        if not channels:
+            return
+        try:
+            async with asyncio.timeout(AWAY_S):
+                common = await self._read_common()
+        except TimeoutError:
+            self._gone()
+            return
+        except Exception:
+            log.exception("the view cannot be read")
+            self._gone()
+            return
+        self._away = False
+        for (selection, grant), channel in channels.items():
+            try:
+                async with asyncio.timeout(AWAY_S):
+                    page = Page(selection, grant, self.look)
+                    parts = await read_parts(self.reader, page, common, self._clock())
+            except TimeoutError:
+                self._gone()
+                return
+            except Exception:  # one page that cannot be read must not silence the others
+                log.exception("a page's figures cannot be read", scope=selection.scope)
+                continue
+            self._tell(channel, channel.take(parts))
 
-def _offer(queue: asyncio.Queue[bytes | None], document: bytes | None) -> None:
-    """Puts the newest document in place of one that a slow viewer has not taken yet."""
-    if queue.full():
-        queue.get_nowait()
-    queue.put_nowait(document)
+    async def _read_common(self) -> Common:
+        looked, known = self._scopes
+        if time.monotonic() - looked >= SCOPES_S:
+            self._scopes = (time.monotonic(), await self.reader.scopes())
+            known = self._scopes[1]
+        common = await read_common(self.reader, known)
+        self._health = common.health
+        return common
+
+    def _gone(self) -> None:
+        """Redis does not answer: pages hear so, and go on with what they have until it is too old."""
+        self._away = True
+        for channel in self._channels.values():
+            self._tell(channel, {})
+
+    # What it says
+
+    def _tell(self, channel: Channel, changed: Mapping[str, bytes]) -> None:
+        """Tells each viewer what changed, or everything where he would miss something."""
+        delta = whole = b""
+        for viewer in channel.viewers:
+            if channel.known and (viewer.behind or (viewer.waits and changed)):
+                whole = whole or self._whole(channel)
+                viewer.tell(whole)
+                viewer.behind = False
+            elif not viewer.waits:
+                delta = delta or self._message(changed, whole=False)
+                viewer.tell(delta)
+
+    def _whole(self, channel: Channel) -> bytes:
+        return self._message(channel.parts, whole=True)
+
+    def _message(self, parts: Mapping[str, bytes], *, whole: bool) -> bytes:
+        fresh = self._freshness()
+        head = {
+            "now": self._clock(),
+            "build": self.build,
+            "whole": whole,
+            "stale": fresh.stale,
+            "reason": "no_redis" if self._away else fresh.reason,
+            "until": fresh.until,
+            "watermark": parse_ms(fresh.watermark) if fresh.watermark else None,
+        }
+        told = b",".join(orjson.dumps(name) + b":" + raw for name, raw in parts.items())
+        return b"data: " + orjson.dumps(head)[:-1] + b',"parts":{' + told + b"}}\n\n"
+
+    def _freshness(self) -> Freshness:
+        return freshness(self._health, self._clock())

@@ -30,7 +30,7 @@ MOST_CHARACTERS = 256
 Wanted = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-class NoSuchScope(ValueError):  # noqa: N818 -- the name says what is the matter
+class NoSuchScope(ValueError):
     """The address asks for something that there is not; the message says what there is."""
 
 

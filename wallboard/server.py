@@ -7,17 +7,25 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Iterator
+from typing import Final, Self
 
 import uvicorn
 
 from wallboard.app import create_wallboard
+from wallboard.guards import PatientProtocol
 from wallboard.hub import Hub
+from wallboard.metrics import PageMetrics
+from wallboard.site import Site
+from wallboard.tokens import TokensUnusable
+
+#: Connections at once, above which a request is answered with 503: a wall has few, an attack has many.
+CONNECTIONS: Final = 2000
 
 
-class CannotServe(Exception):  # noqa: N818 -- the name says what is the matter
+class CannotServe(Exception):
     """The page cannot listen where it was told to.
 
-    Operator action: choose another port, or an address of the loopback; the message says which of the two.
+    Operator action: choose another port, another address, or mend the file of tokens; the message says which.
     """
 
 
@@ -35,25 +43,55 @@ class BoardServer:
 
     Args:
         redis_url: where the view is.
-        host: an address of the loopback: the page asks nobody who he is.
+        host: an address of the loopback, unless the site has tokens.
         port: 0 for any that is free.
-        zone: the one that times are shown in.
+        zone: the one that times are shown in, where no site is given.
+        site: all else that the page knows.
 
     Raises:
-        CannotServe: on entering, when the address is not of the loopback or the port is taken.
+        CannotServe: the tokens cannot be used; or, on entering, the address is not of the loopback and there are no
+            tokens, or the port is taken.
     """
 
-    def __init__(self, redis_url: str, *, host: str = "127.0.0.1", port: int = 8080, zone: str = "UTC") -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8080,
+        zone: str = "UTC",
+        site: Site | None = None,
+    ) -> None:
         self.url = ""
         self._host, self._port = host, port
-        app = create_wallboard(redis_url, zone=zone)
+        self._site = site or Site(zone=zone)
+        try:
+            app = create_wallboard(redis_url, self._site)
+        except TokensUnusable as error:
+            raise CannotServe(str(error)) from error
         self._hub: Hub = app.state.hub
+        self.metrics: PageMetrics = app.state.metrics
         self._server = _Quiet(
-            uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2)
+            uvicorn.Config(
+                app,
+                http=PatientProtocol,
+                ws="none",
+                log_config=None,
+                access_log=False,  # addresses may hold a token
+                server_header=False,
+                limit_concurrency=CONNECTIONS,
+                timeout_graceful_shutdown=2,
+            )
         )
         self._serving: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> BoardServer:
+    async def __aenter__(self) -> Self:
+        if self._site.tokens is None and not is_loopback(self._host):
+            msg = (
+                f"the page would be open to everybody on {self._host}: set SLAWATCH_TOKENS to a file of lines"
+                " `token rights [scopes]`, or use --host 127.0.0.1"
+            )
+            raise CannotServe(msg)
         found = _listen(self._host, self._port)
         host = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{host}:{found.getsockname()[1]}/"
@@ -73,16 +111,7 @@ class BoardServer:
             await self._serving
 
 
-async def serve(redis_url: str, host: str, port: int, *, zone: str = "UTC") -> None:
-    """Serves the page until cancelled."""
-    async with BoardServer(redis_url, host=host, port=port, zone=zone):
-        await asyncio.Event().wait()
-
-
 def _listen(host: str, port: int) -> socket.socket:
-    if not _is_loopback(host):
-        msg = f"the page has no rights yet and would be open to everybody on {host}: use --host 127.0.0.1 and a proxy"
-        raise CannotServe(msg)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -92,11 +121,12 @@ def _listen(host: str, port: int) -> socket.socket:
         found.close()
         msg = f"the page cannot listen on {host}:{port} ({error.strerror}): choose another with --port, 0 for any"
         raise CannotServe(msg) from error
-    found.setblocking(False)
+    found.setblocking(False)  # noqa: FBT003 -- its only argument
     return found
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
     if host == "localhost":
         return True
     try:
