@@ -1,0 +1,189 @@
+"""Targets that Apprise speaks to: Slack, Teams, DingTalk, Feishu, Lark, mail and a hundred more.
+
+Apprise blocks, so each attempt has a thread of its own, which dies with the process. One that hangs is left alone after
+`timeout_s`; while as many as `THREADS` hang, nothing more is begun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import apprise
+import orjson
+
+from alerts.links import Links
+from alerts.notice import Delivered, Failed, Kind, Notice, Outcome, Retry, Severity
+from alerts.targets.hiding import hider
+from alerts.targets.judging import Uncertain, judge
+from alerts.targets.overheard import Answer, overheard
+from alerts.text import Words, words
+from alerts.text_phrases import EN, LANGUAGES
+
+TIMEOUT_S: Final = 20.0
+THREADS: Final = 2
+SHORT: Final = 480  # a target that takes less than this many characters gets the title and the link
+
+#: Services that answer 200 and say in the body that they did not take it: the field, and codes that pass with time.
+INSIDE: Final[Mapping[str, tuple[str, frozenset[int]]]] = {
+    "dingtalk": ("errcode", frozenset({-1, 130101, 410100})),
+    "wecombot": ("errcode", frozenset({-1, 45009})),
+    "feishu": ("code", frozenset({9499, 11232})),
+    "lark": ("code", frozenset({9499, 11232})),
+}
+BUSY_S: Final = 60.0  # what such a service is given, since it does not say how long
+
+_ERRORS: Final = {
+    "ConnectTimeout": "cannot be reached in time",
+    "ReadTimeout": "did not answer in time",
+    "SSLError": "has a certificate that is not trusted, or speaks no TLS",
+    "ProxyError": "cannot be reached through the proxy",
+    "ConnectionError": "cannot be reached, or broke off",
+}
+_MAYBE_TAKEN: Final = frozenset({"ReadTimeout", "ConnectionError", "ChunkedEncodingError"})
+
+_SEVERITIES: Final = {
+    Severity.CRITICAL: apprise.NotifyType.FAILURE,
+    Severity.WARNING: apprise.NotifyType.WARNING,
+    Severity.INFO: apprise.NotifyType.INFO,
+}
+
+# What Apprise and urllib3 log holds addresses with their tokens; what is worth knowing is in the outcome.
+logging.getLogger("apprise").propagate = False
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
+class ByApprise:
+    """One Apprise address."""
+
+    def __init__(self, url: str, links: Links, clock: Callable[[], int], *, timeout_s: float = TIMEOUT_S) -> None:
+        asset = apprise.AppriseAsset(
+            app_id="slawatch", app_desc="slawatch", app_url="", image_url_mask="", image_url_logo="", service_timeout=0
+        )
+        plugin = apprise.Apprise.instantiate(url, asset=asset)
+        if plugin is None:
+            msg = "Apprise cannot read it: see its service's page for how the address is written"
+            raise ValueError(msg)
+        # Apprise would wait seconds between two messages; a service that wants that answers 429, which is heeded.
+        plugin.request_rate_per_sec = 0
+        self.schema: Final = url.partition("://")[0].lower()
+        self.service: Final = str(plugin.service_name)
+        self._plugin = plugin
+        self._asset = asset
+        self._links = links
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._hide = hider(url, f"{plugin.url(privacy=True)} {self.service}")
+        self._hanging = 0
+
+    async def send(self, notice: Notice) -> Outcome:
+        """One attempt."""
+        if self._hanging >= THREADS:
+            return Retry(f"{self.service} still holds {THREADS} earlier attempts without an answer")
+        said = words(notice, self._links, self._clock())
+        try:
+            return await asyncio.wait_for(self._in_thread(lambda: self._send(notice, said)), self._timeout_s)
+        except TimeoutError:
+            return Uncertain(f"{self.service} did not answer within {self._timeout_s:g} s")
+
+    async def close(self) -> None:
+        """Nothing is kept."""
+
+    def _in_thread(self, work: Callable[[], Outcome]) -> asyncio.Future[Outcome]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        context = contextvars.copy_context()
+
+        def done(outcome: Outcome) -> None:
+            self._hanging -= 1
+            if not future.done():
+                future.set_result(outcome)
+
+        def run() -> None:
+            try:
+                outcome = context.run(work)
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; its text may hold the address
+                outcome = Retry(f"{self.service} could not be spoken to ({type(error).__name__})")
+            try:
+                loop.call_soon_threadsafe(done, outcome)
+            except RuntimeError:
+                return  # the loop has ended before the service answered
+
+        self._hanging += 1
+        threading.Thread(target=run, name=f"tell {self.service}", daemon=True).start()
+        return future
+
+    def _send(self, notice: Notice, said: Words) -> Outcome:
+        as_markdown = self._plugin.resolve_format(apprise.NotifyFormat.MARKDOWN) == apprise.NotifyFormat.MARKDOWN
+        body = said.markdown if as_markdown else said.plain
+        if self._plugin.body_maxlen <= SHORT:
+            body = self._shortened(notice, said)
+        box = apprise.Apprise(asset=self._asset)
+        box.add(self._plugin)
+        warnings: list[str] = []
+        with overheard() as answers:
+            taken = box.notify(
+                body=body or said.title,
+                title=said.title if body else "",
+                notify_type=_type(notice),
+                body_format=apprise.NotifyFormat.MARKDOWN if as_markdown else apprise.NotifyFormat.TEXT,
+                log_callback=lambda entry, _service: warnings.append(str(entry.message)),
+                log_level=logging.WARNING,
+            )
+        return self._outcome(bool(taken), answers, warnings)
+
+    def _shortened(self, notice: Notice, said: Words) -> str:
+        link = self._links.acknowledge(notice)
+        label = LANGUAGES.get(notice.lang, EN).to_acknowledge
+        return f"{label}: {link}" if link and len(said.title) + len(link) < SHORT else ""
+
+    def _outcome(self, taken: bool, answers: list[Answer], warnings: list[str]) -> Outcome:  # noqa: FBT001
+        now = self._clock()
+        if taken:
+            refused = [found for answer in answers if (found := self._inside(answer)) is not None]
+            return refused[0] if refused else Delivered()
+        some_taken = any(answer.status is not None and answer.status < 300 for answer in answers)
+        for answer in answers:
+            if answer.status is None:
+                text = _ERRORS.get(answer.error, f"cannot be reached ({answer.error})")
+                reason = f"{self.service} at {answer.host} {text}"
+                return Uncertain(reason) if some_taken or answer.error in _MAYBE_TAKEN else Retry(reason)
+            if answer.status >= 300:
+                return self._again(judge(self.service, answer.status, answer.retry_after, now), some_taken)
+        if answers:
+            return Retry(f"{self.service} did not take it ({self._hide(answers[-1].body.decode(errors='replace'))})")
+        said = self._hide("; ".join(dict.fromkeys(warnings)))
+        return Retry(f"{self.service} did not take it" + (f" ({said})" if said else ""))
+
+    @staticmethod
+    def _again(outcome: Outcome, some_taken: bool) -> Outcome:  # noqa: FBT001
+        """Of several addressees some may have it already."""
+        if some_taken and isinstance(outcome, Retry):
+            return Uncertain(outcome.reason, outcome.after_s)
+        return outcome
+
+    def _inside(self, answer: Answer) -> Outcome | None:
+        """The refusal inside an answer that looks well; None where there is none."""
+        if self.schema not in INSIDE:
+            return None
+        field, passing = INSIDE[self.schema]
+        try:
+            said = orjson.loads(answer.body)
+        except orjson.JSONDecodeError:
+            return None
+        code = said.get(field) if isinstance(said, dict) else None
+        if not isinstance(code, int) or code == 0:
+            return None
+        text = self._hide(str(said.get("errmsg") or said.get("msg") or ""))
+        reason = f"{self.service} answered {field} {code}" + (f" ({text})" if text else "")
+        return Retry(reason, BUSY_S) if code in passing else Failed(reason)
+
+
+def _type(notice: Notice) -> Any:
+    if notice.kind in {Kind.ALL_CLEAR, Kind.WITHDRAWN} or notice.over:
+        return apprise.NotifyType.SUCCESS
+    return _SEVERITIES[notice.severity]
