@@ -1,1 +1,1 @@
-"""Measures, scorecards and forms: what a closed period amounts to for a person or a team. Reads totals, no stream."""
+"""The appraisal: scorecards filled from the totals of a period, with what was observed, rated and adjusted beside."""

@@ -2,8 +2,8 @@
 
 A renderer adds nothing to it and works nothing out: it chooses a language, rounds for the eye (half up, two places) and
 lays out the lines for the interview and the signatures. Numbers are decimal and unrounded (28 digits): a `ratio` is
-0.95 and not 95, `s` are seconds, `points` are of 100, `weight` and `count` are plain; scores and totals are of 100,
-weights and shares are fractions of 1. What cannot be said is None, never 0.
+0.95 and not 95, `s` are seconds, `points` are of 100, `hours`, `weight` and `count` are plain; scores and totals are of
+100, weights and shares are fractions of 1. What cannot be said is None, never 0.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from models.measure import Better, Source, Text, Unit
+
 
 def _plain(number: Decimal) -> int | float:
     """A number as JSON has it; whole ones without a point."""
@@ -22,7 +24,6 @@ def _plain(number: Decimal) -> int | float:
 
 Number = Annotated[Decimal, PlainSerializer(_plain, return_type=int | float, when_used="json")]
 
-Unit = Literal["s", "ratio", "points", "count", "weight"]
 Status = Literal["ok", "so_far", "too_few", "no_cases", "not_reported"]
 #: What a card does about a figure that cannot be scored.
 Treatment = Literal["reweigh", "full", "zero", "block"]
@@ -38,6 +39,15 @@ class Words(_Frozen):
 
     zh: str
     en: str
+
+    @classmethod
+    def of(cls, text: Text) -> Words:
+        """The catalogue's words."""
+        return cls(zh=text.zh, en=text.en)
+
+    def in_language(self, language: str) -> str:
+        """The words in `zh` or `en`."""
+        return self.zh if language == "zh" else self.en
 
 
 class Subject(_Frozen):
@@ -104,10 +114,10 @@ class MeasureLine(_Frozen):
     """One measure of the form.
 
     `numerator` and `denominator` are in the units of period documents' `value`: their quotient is `value`. Of counts
-    and weights the denominator is 1. `shortfall`, `steps` and `score` are None where the value was not scored; `score`
-    is then 100 or 0 where the card says so. `share` is of the dimension and `weight` of the whole form, both as the card has
-    them; the effective ones are what was left after reweighing, 0 for a line left out, None in a blocked form.
-    `points` = score × effective weight; their sum is the form's total.
+    and weights the denominator is 1. `shortfall`, `steps` and `score` are None where the value was not scored;
+    `score` is then 100 or 0 where the card says so. `share` is of the dimension and `weight` of the whole form, both as
+    the card has them; the effective ones are what was left after reweighing, 0 for a line left out, None in a blocked
+    form. `points` are the score by the effective weight; their sum is the form's total.
     """
 
     number: int  # from 1, through the whole form
@@ -115,8 +125,8 @@ class MeasureLine(_Frozen):
     name: Words
     formula: Words
     unit: Unit
-    better: Literal["more", "less"]
-    source: Literal["events", "observed", "both"]
+    better: Better
+    source: Source
     where: str  # empty, or as in totals: `tier:vip`, `priority:P0,P1`, `complexity:>= 3`
     subjects: list[str]  # whose figures were pooled
     numerator: Number | None
@@ -287,7 +297,7 @@ class Appraisal(_Frozen):
     final: bool
     editions: list[str]
     as_of: str
-    inputs: str  # SHA-256 in hex of what it was computed from: totals, observations, ratings, adjustments, cards, people
+    inputs: str  # SHA-256 in hex of what it was computed from: totals, observations, ratings, cards, roster
     forms: list[FilledForm]  # by scorecard and subject
     totals: list[TotalRow]  # by subject, measure and split
     tickets: list[TicketRow]  # only where asked for
