@@ -56,7 +56,7 @@ log.flush.offset.checkpoint.interval.ms=1000
         )
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         subprocess.run(
-            [*self._java("128m"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._config()],
+            [*self._java("128m"), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", self._config()],
             check=True,
             capture_output=True,
         )
