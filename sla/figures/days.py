@@ -18,6 +18,7 @@ class Days:
     def __init__(self, zone: str) -> None:
         self._zone = ZoneInfo(zone)
         self._by_slot: dict[int, int] = {}
+        self._by_name: dict[str, tuple[int, int]] = {}
 
     def day_of(self, at: int) -> int:
         """The day that an instant belongs to; since 1980 every zone begins its days on a multiple of five minutes."""
@@ -45,11 +46,34 @@ class Days:
         return self.start_of(period * 100 + 1), self.start_of(after * 100 + 1)
 
 
+    def bounds_of(self, name: str) -> tuple[int, int]:
+        """From (included) and to (not included) of a day, month, quarter, half or year by its id.
+
+        Raises:
+            ValueError: `name` is no period.
+        """
+        known = self._by_name.get(name)
+        if known is None:
+            if len(name) == 10:
+                known = self.bounds(int(name.replace("-", "")))
+            else:
+                months = months_of(name)
+                known = self.bounds(months[0])[0], self.bounds(months[-1])[1]
+            self._by_name[name] = known
+        return known
+
+
 def period_id(period: int) -> str:
     """`2026-11-21` of 20261121, `2026-11` of 202611."""
     if period > 1_000_000:
         return f"{period // 10_000:04d}-{period // 100 % 100:02d}-{period % 100:02d}"
     return f"{period // 100:04d}-{period % 100:02d}"
+
+
+def longer_names(month: int) -> tuple[str, str, str]:
+    """The quarter, half and year of a month: 202611 → `2026-Q4`, `2026-H2`, `2026`."""
+    year, number = divmod(month, 100)
+    return f"{year:04d}-Q{(number + 2) // 3}", f"{year:04d}-H{(number + 5) // 6}", f"{year:04d}"
 
 
 def months_of(name: str) -> list[int]:

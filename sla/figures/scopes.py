@@ -28,8 +28,11 @@ from sla.figures.rows import EMPTY, key_of, place_of, read_cell, read_list
 from sla.figures.trend import Trend
 from sla.figures.verdicts import KINDS as VERDICT_KINDS
 from sla.figures.windows import Windows, windows_of
+from sla.periods.closing import DEFAULT_GRACE_MS, Closing
 
 RowName = tuple[str, bytes]
+#: Quarters, halves and years are merged from their months so often, and not with every change of one.
+LONGER_EVERY_MS = 60_000
 
 
 class ScopeFigures:
@@ -43,11 +46,12 @@ class ScopeFigures:
         partitions: Collection[int] = (),
         editions: Sequence[tuple[str, int]] = (),
         objectives: Callable[[int], Sequence[Aimed]] = lambda _: (),
+        grace_ms: int = DEFAULT_GRACE_MS,
     ) -> None:
         """`partitions` are those that must have spoken before there is an `as_of`; without, those that have.
 
         `editions` are the names of the book's editions and the instants in ms from which they hold, in order.
-        `objectives` answers those in force at an instant in ms.
+        `objectives` answers those in force at an instant in ms. `grace_ms` is how long after its end a period closes.
         """
         self._days = Days(zone)
         self._promised = tuple(promised)
@@ -58,6 +62,10 @@ class ScopeFigures:
         self._windows = Windows()
         self._trend = Trend(self._promised)
         self._periods = Periods(self._days, self._promised, editions)
+        self.closing = Closing(self._periods, grace_ms, partitions)
+        self.absent: set[tuple[str, str]] = set()
+        """Closed totals asked for, which only the log of totals has as they were published."""
+        self._longer_at = -1
         self._budgets = Budgets(zone, objectives)
         self._known: dict[str, int] = {}
         self._lives = Lives()
@@ -150,8 +158,8 @@ class ScopeFigures:
             yield Document("day", name, format_ms(slot * SLOT_MS), value)
         for name, budget in self._budgets.changed(whole=whole):
             yield Document("budget", name, "", None if budget is None else orjson.dumps(budget))
-        for period, subject, body in self._periods.changed(self.as_of, whole=whole) if periods else ():
-            yield Document("period", subject, period, None if body is None else orjson.dumps(body))
+        if periods:
+            yield from self._period_documents(self.as_of, whole=whole)
 
     def kpis(self) -> Iterator[Document]:
         """Every window of every scope that is known, in order of scope; nothing before there is an `as_of`."""
@@ -162,9 +170,11 @@ class ScopeFigures:
                 yield self._kpi(name, window)
 
     def periods(self) -> Iterator[dict[str, Any]]:
-        """The document of every period and subject, in order."""
+        """The document of every period and subject, in order; final those that have closed by `as_of`."""
         if self.as_of is not None:
-            for _, _, body in self._periods.changed(self.as_of, whole=True):
+            for name in self._periods.changed(whole=True):
+                closes_at = self.closing.closes_at(name[0])
+                body = self._periods.document(*name, min(self.as_of, closes_at), revision=int(closes_at <= self.as_of))
                 if body is not None:
                     yield body
 
@@ -180,7 +190,7 @@ class ScopeFigures:
         Raises:
             ValueError: `name` is no period.
         """
-        return None if self.as_of is None else self._periods.longer(name, subject, self.as_of)
+        return None if self.as_of is None else self._periods.document(name, subject, self.as_of, always=True)
 
     # Rows
 
@@ -273,6 +283,22 @@ class ScopeFigures:
         )
 
     # Documents
+
+    def _period_documents(self, as_of: int, *, whole: bool) -> Iterator[Document]:
+        """Running totals that changed; with `whole` closed ones, too. Longer periods need not be of the second."""
+        closing = self.closing
+        longer = whole or (closing.seals.sealed >= 0 and as_of - self._longer_at >= LONGER_EVERY_MS)
+        if longer:
+            self._longer_at = as_of
+        if whole:
+            self.absent.update(closing.published)
+        for name in self._periods.changed(whole=whole, longer=longer):
+            if name not in closing.published:
+                body = self._periods.document(*name, as_of)
+                yield Document("period", name[1], name[0], None if body is None else orjson.dumps(body))
+            elif whole and (body := closing.unchanged(name)) is not None:
+                self.absent.discard(name)
+                yield Document("final", name[1], name[0], orjson.dumps(body))
 
     def _changed_kpis(self) -> Iterator[Document]:
         while self._gone:

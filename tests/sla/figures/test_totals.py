@@ -68,7 +68,7 @@ def test_days_are_kept_forty_days_and_months_stay() -> None:
     desk.tell(whole=True)
 
     assert ["2026-10-12"] == days
-    assert {"2026-10"} == {name for family, _, name in desk.view if family == "period"}
+    assert {"2026-10", "2026-Q4", "2026-H2", "2026"} == {name for family, _, name in desk.view if family == "period"}
     assert 2 == desk.view["period", "all", "2026-10"]["counts"]["created"]
 
 

@@ -1,0 +1,1 @@
+"""Periods that close: when, with what, and what each ticket gave to them."""
