@@ -18,7 +18,7 @@ from typing import NamedTuple
 from alerts.links import Links
 from alerts.notice import Kind, Notice, NoticeAlert, Standing
 from alerts.text_clock import due, headline, standing, whom, why
-from alerts.text_lines import Anchor, Bold, Line, Part, markdown, name, plain
+from alerts.text_lines import DETAIL, Anchor, Bold, Line, Part, markdown, name, plain
 from alerts.text_measure import clock, span, written
 from alerts.text_phrases import EN, LANGUAGES, Phrases
 
@@ -31,24 +31,32 @@ ENDING = frozenset({Kind.ALL_CLEAR, Kind.WITHDRAWN})
 
 
 class Words(NamedTuple):
-    """A notice in words."""
+    """A notice in words: the body as lines, and as the two texts that they make."""
 
     title: str
-    plain: str
-    markdown: str
+    lines: tuple[Line, ...]
+
+    @property
+    def plain(self) -> str:
+        """The body, for targets that know no marks."""
+        return plain(self.lines)
+
+    @property
+    def markdown(self) -> str:
+        """The body in Markdown."""
+        return markdown(self.lines)
 
 
 def words(notice: Notice, links: Links, now: int, *, knows_keys: bool = False) -> Words:
     """A notice as it is read at `now` (ms); `knows_keys` leaves out that it may be repeated."""
     said = LANGUAGES.get(notice.lang, EN)
     marked = notice.repeated and not knows_keys
-    heading = title(notice, now)
-    lines = [[Bold(heading)], *_body(notice, links, said, now)]
+    lines = _body(notice, links, said, now)
     if marked:
         lines += [[], [said.repeated_note]]
     if now - notice.at > LATE_MS:
         lines += [[], [said.delayed.format(at=clock(notice.at, notice.zone, now))]]
-    return Words(heading + (said.maybe_repeated if marked else ""), plain(lines[1:]), markdown(lines[1:]))
+    return Words(title(notice, now) + (said.maybe_repeated if marked else ""), tuple(lines))
 
 
 def title(notice: Notice, now: int) -> str:
@@ -207,7 +215,7 @@ def _trouble_lines(notice: Notice, said: Phrases, now: int) -> list[Line]:
     trouble = notice.trouble
     if trouble is None:
         return []
-    lines: list[Line] = [[name(trouble.detail)]] if trouble.detail else []
+    lines: list[Line] = [[name(trouble.detail, DETAIL)]] if trouble.detail else []
     return [*lines, [said.trouble_since.format(at=clock(trouble.since, notice.zone, now))]]
 
 

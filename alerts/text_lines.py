@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 NAME = 80  # characters of a name that are shown
+DETAIL = 300
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-_MARKS = re.compile(r"([\\`*_\[\]~|#])")
+_MARKS = re.compile(r"[\\`*\[\]]|(?<!\w)_|_(?!\w)")
+_TAGS = str.maketrans("<>", "\u2039\u203a")
+_CALL = re.compile(r"(?<![^\s(])@(?=\S)")
 
 
 class Bold(NamedTuple):
@@ -29,10 +32,15 @@ Part = str | Bold | Anchor
 Line = Sequence[Part]
 
 
-def name(text: str) -> str:
-    """A name out of an event, on one line: it can neither end a line nor turn the direction of what follows."""
-    shown = _CONTROL.sub(" ", text).strip()
-    return shown if len(shown) <= NAME else shown[: NAME - 1] + "…"
+def name(text: str, longest: int = NAME) -> str:
+    """A name out of an event, on one line: it can neither end a line nor turn the direction of what follows.
+
+    Nor can it call a whole room, hide a link behind a word, or open a tag: chats differ in what they make of `@all`,
+    `<!channel>`, `<at …>` and `[…](…)`, and most of them read it in plain text too.
+    """
+    shown = _CONTROL.sub(" ", text).strip().translate(_TAGS).replace("](", "] (")
+    shown = _CALL.sub("@\u200b", shown)
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def plain(lines: Sequence[Line]) -> str:
@@ -67,6 +75,5 @@ def _markdown(part: Part) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is; `<` would begin a tag, or in Slack a call to everybody in the room."""
-    marked = _MARKS.sub(r"\\\1", text)
-    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text that Markdown shows as it is; a `_` within a word means nothing to it."""
+    return _MARKS.sub(lambda mark: "\\" + mark[0], text)

@@ -1,4 +1,4 @@
-"""Targets that Apprise speaks to: Slack, Teams, DingTalk, Feishu, Lark, mail and a hundred more.
+"""Targets that Apprise speaks to: Slack, Teams, mail and a hundred more.
 
 Apprise blocks, so each attempt has a thread of its own, which dies with the process. One that hangs is left alone after
 `timeout_s`; while as many as `THREADS` hang, nothing more is begun.
@@ -10,14 +10,14 @@ import asyncio
 import contextvars
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 import apprise
-import orjson
+from apprise.manager_plugins import NotificationManager
 
 from alerts.links import Links
-from alerts.notice import Delivered, Failed, Kind, Notice, Outcome, Retry, Severity
+from alerts.notice import Delivered, Kind, Notice, Outcome, Retry, Severity
 from alerts.targets.hiding import hider
 from alerts.targets.judging import Uncertain, judge
 from alerts.targets.overheard import Answer, overheard
@@ -28,14 +28,8 @@ TIMEOUT_S: Final = 20.0
 THREADS: Final = 2
 SHORT: Final = 480  # a target that takes less than this many characters gets the title and the link
 
-#: Services that answer 200 and say in the body that they did not take it: the field, and codes that pass with time.
-INSIDE: Final[Mapping[str, tuple[str, frozenset[int]]]] = {
-    "dingtalk": ("errcode", frozenset({-1, 130101, 410100})),
-    "wecombot": ("errcode", frozenset({-1, 45009})),
-    "feishu": ("code", frozenset({9499, 11232})),
-    "lark": ("code", frozenset({9499, 11232})),
-}
-BUSY_S: Final = 60.0  # what such a service is given, since it does not say how long
+#: Services whose Markdown was seen on the wire to come out as it was meant; all others get plain text.
+MARKDOWN: Final = frozenset({"slack", "workflow", "workflows"})
 
 _ERRORS: Final = {
     "ConnectTimeout": "cannot be reached in time",
@@ -54,6 +48,7 @@ _SEVERITIES: Final = {
 
 # What Apprise and urllib3 log holds addresses with their tokens; what is worth knowing is in the outcome.
 logging.getLogger("apprise").propagate = False
+logging.getLogger("apprise").addHandler(logging.NullHandler())
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
@@ -64,13 +59,12 @@ class ByApprise:
         asset = apprise.AppriseAsset(
             app_id="slawatch", app_desc="slawatch", app_url="", image_url_mask="", image_url_logo="", service_timeout=0
         )
+        self.schema: Final = url.partition("://")[0].lower()
         plugin = apprise.Apprise.instantiate(url, asset=asset)
         if plugin is None:
-            msg = "Apprise cannot read it: see its service's page for how the address is written"
-            raise ValueError(msg)
+            raise ValueError(_fault(self.schema))
         # Apprise would wait seconds between two messages; a service that wants that answers 429, which is heeded.
         plugin.request_rate_per_sec = 0
-        self.schema: Final = url.partition("://")[0].lower()
         self.service: Final = str(plugin.service_name)
         self._plugin = plugin
         self._asset = asset
@@ -118,7 +112,7 @@ class ByApprise:
         return future
 
     def _send(self, notice: Notice, said: Words) -> Outcome:
-        as_markdown = self._plugin.resolve_format(apprise.NotifyFormat.MARKDOWN) == apprise.NotifyFormat.MARKDOWN
+        as_markdown = self.schema in MARKDOWN
         body = said.markdown if as_markdown else said.plain
         if self._plugin.body_maxlen <= SHORT:
             body = self._shortened(notice, said)
@@ -144,8 +138,7 @@ class ByApprise:
     def _outcome(self, taken: bool, answers: list[Answer], warnings: list[str]) -> Outcome:  # noqa: FBT001
         now = self._clock()
         if taken:
-            refused = [found for answer in answers if (found := self._inside(answer)) is not None]
-            return refused[0] if refused else Delivered()
+            return Delivered()
         some_taken = any(answer.status is not None and answer.status < 300 for answer in answers)
         for answer in answers:
             if answer.status is None:
@@ -166,21 +159,13 @@ class ByApprise:
             return Uncertain(outcome.reason, outcome.after_s)
         return outcome
 
-    def _inside(self, answer: Answer) -> Outcome | None:
-        """The refusal inside an answer that looks well; None where there is none."""
-        if self.schema not in INSIDE:
-            return None
-        field, passing = INSIDE[self.schema]
-        try:
-            said = orjson.loads(answer.body)
-        except orjson.JSONDecodeError:
-            return None
-        code = said.get(field) if isinstance(said, dict) else None
-        if not isinstance(code, int) or code == 0:
-            return None
-        text = self._hide(str(said.get("errmsg") or said.get("msg") or ""))
-        reason = f"{self.service} answered {field} {code}" + (f" ({text})" if text else "")
-        return Retry(reason, BUSY_S) if code in passing else Failed(reason)
+
+def _fault(schema: str) -> str:
+    if schema == "msteams":
+        return "Teams has closed its connectors: make a workflow in Teams, and give its address as workflows://…"
+    if schema not in NotificationManager().schemas():
+        return "Apprise knows no such service: see its list for how each is written"
+    return "Apprise cannot read it: a part is missing or misshapen; see the service's page"
 
 
 def _type(notice: Notice) -> Any:

@@ -15,6 +15,7 @@ from alerts.targets.by_apprise import ByApprise
 from alerts.targets.hiding import Missing, fill, places
 from alerts.targets.pagerduty import PagerDuty
 from alerts.targets.post import AllPost, Closing, Ground, Sleep
+from alerts.targets.robots import ROBOTS, ChatRobot
 from alerts.targets.webhook import SignedWebhook
 
 ALERTMANAGER = "alertmanager"
@@ -41,7 +42,7 @@ def targets_of(
         name = f"{receiver.name}/{number}.{schema}" if len(receiver.apprise) > 1 else f"{receiver.name}/{schema}"
         url = _filled(address, f"{receiver.name}: apprise[{number - 1}]", environment)
         try:
-            found[name] = PagerDuty(url, links, clock) if schema == "pagerduty" else ByApprise(url, links, clock)
+            found[name] = _by_address(schema, url, links, clock)
         except ValueError as error:
             msg = f"receiver {receiver.name}: apprise[{number - 1}] ({schema}://…): {error}"
             raise CannotTell(msg) from None  # the cause may hold the address
@@ -60,6 +61,14 @@ def targets_of(
         url = _http(receiver.alertmanager, f"{receiver.name}: alertmanager", environment)
         found[f"{receiver.name}/{ALERTMANAGER}"] = Alertmanager(url, links, clock)
     return found
+
+
+def _by_address(schema: str, url: str, links: Links, clock: Callable[[], int]) -> Closing:
+    if schema == "pagerduty":
+        return PagerDuty(url, links, clock)
+    if schema in ROBOTS:
+        return ChatRobot(url, links, clock)
+    return ByApprise(url, links, clock)
 
 
 def open_post(

@@ -1,8 +1,8 @@
 """What services answered while Apprise spoke to them: Apprise itself says only whether it went well.
 
-Its plugins send with `requests`, and know less than the answer says: how long to wait after a 429, and that DingTalk,
-Feishu and Lark answer 200 with an error inside. `requests` has no place to listen at for calls that make their own
-sessions, so `Session.send` is wrapped once; it does what it did, and writes down what came, for who is listening.
+Its plugins send with `requests`, and drop what the answer says: which status, and how long to wait after a 429.
+`requests` has no place to listen at for calls that make their own sessions, so `Session.send` is wrapped once; it does
+what it did, and writes down what came, for who is listening.
 """
 
 from __future__ import annotations
