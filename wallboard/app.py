@@ -19,8 +19,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from sinks.redis_acks import AckWriter
 from sinks.redis_link import RedisLink, RedisUnreachable
 from sinks.redis_reader import RedisReader
+from wallboard.ack import Acknowledging
 from wallboard.board_pages import board_routes
 from wallboard.build import build_of
 from wallboard.freshness import freshness
@@ -31,6 +33,8 @@ from wallboard.look import look_of
 from wallboard.metrics import Counting, PageMetrics
 from wallboard.shell import Refused, refusal
 from wallboard.site import Site
+from wallboard.ticket_page import ticket_routes
+from wallboard.tickets import ticket_list_routes
 from wallboard.tokens import TokenKeeper
 
 STATIC: Final = str(files("wallboard").joinpath("static"))
@@ -62,6 +66,9 @@ def create_wallboard(redis_url: str, site: Site | None = None) -> Starlette:
     app = Starlette(
         routes=[
             *board_routes(hub, STATIC),
+            *ticket_list_routes(hub.reader, site),
+            *ticket_routes(hub.reader, site),
+            *Acknowledging(hub.reader, AckWriter(hub.reader.link), site).routes(),
             Route("/healthz", _healthz(hub)),
             Route("/metrics", told),
             Mount("/static", StaticFiles(directory=STATIC)),

@@ -1,0 +1,63 @@
+"""A figure and the tickets behind it: on a lifelike day each list sums to its figure, in every scope and window."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.datastructures import QueryParams
+
+from models.fact import COUNT_KINDS
+from models.kpi import METRICS, WINDOWS
+from sinks.memory import MemoryView
+from tests.wallboard.day import Day, a_day
+from wallboard.asked import LIVE, question_of
+from wallboard.behind import Listing, read_behind
+from wallboard.site import Site
+
+#: A Friday, 16:30 in Shanghai.
+NOW = 1_795_249_800_000
+
+
+@pytest.fixture(scope="module")
+def day() -> Day:
+    """A desk after forty hours."""
+    return a_day(NOW)
+
+
+@pytest.fixture
+async def view(day: Day) -> MemoryView:
+    """What a worker has written of it."""
+    view = MemoryView()
+    await day.write(view)
+    return view
+
+
+async def listing(view: MemoryView, day: Day, address: str) -> Listing:
+    return await read_behind(view, Site(book=day.book), question_of(QueryParams(address)), NOW)
+
+
+async def test_every_live_list_sums_to_its_figure(view: MemoryView, day: Day) -> None:
+    """In every scope, those without lists of their own included."""
+    seen = dict.fromkeys(LIVE, 0)
+    for scope in sorted(await view.scopes()):
+        for what in LIVE:
+            found = await listing(view, day, f"scope={scope}&what={what}")
+            assert found.figure == len(found.entries), (scope, what)
+            seen[what] = max(seen[what], len(found.entries))
+
+    assert all(seen.values()), seen
+
+
+async def test_every_list_of_a_window_sums_to_its_figure(view: MemoryView, day: Day) -> None:
+    """Each count, each verdict and each duration, of each metric and of those promised together."""
+    parts = [f"{metric}.{part}" for metric in ("sla", *METRICS) for part in ("met", "breached", "decided", "count")]
+    seen = dict.fromkeys([*COUNT_KINDS, *parts], 0)
+    scopes = [scope for scope in sorted(await view.scopes()) if "|" not in scope]
+    for scope in scopes:
+        for window in ("today",) if scope.startswith("agent:") else WINDOWS:
+            for what in seen:
+                found = await listing(view, day, f"scope={scope}&what={what}&window={window}")
+                assert found.figure == len(found.entries), (scope, what, window)
+                seen[what] = max(seen[what], len(found.entries))
+
+    never = {name for name, count in seen.items() if not count}
+    assert never <= {"assignment.met", "assignment.breached", "assignment.decided", "cancelled"}
