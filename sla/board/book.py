@@ -46,7 +46,7 @@ def load_board(folder: str | Path, book: PolicyBook) -> Wallboard:
 def board_from(content: str, book: PolicyBook) -> Wallboard:
     """The board of a file's content; errors as `load_board`."""
     reader = Reader(NAME)
-    entries = reader.mapping(from_yaml(NAME, content), "the wallboard", KEYS, ("tiles",))
+    entries = reader.mapping(from_yaml(NAME, content, "a wallboard"), "the wallboard", KEYS, ("tiles",))
     names = {objective.name for edition in book.editions for objective in edition.objectives}
     chime = "off"
     if "chime" in entries:

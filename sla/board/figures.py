@@ -9,6 +9,7 @@ from models import scope as scopes
 from models.fact import COUNT_KINDS
 from models.kpi import AGENT_WINDOWS, METRICS, TODAY, WINDOWS
 from models.wallboard import Better, Figure, Unit
+from sla.catalogue import CATALOGUE
 from sla.figures.measures import measures_of
 
 LIVE = ("open", "unassigned", "waiting", "at_risk", "breached")
@@ -22,9 +23,6 @@ LAST_WEEK = frozenset({"live.open", "today.created", "today.solved", "today.sla.
 _BETTER_MORE = frozenset({
     "first_responses", "solved", "closed", "met", "count", "attainment", "fcr_rate", "weighted_solved",
     "mean_pct", "satisfied_rate", "left", "decided", "allowed",
-})  # fmt: skip
-_BETTER_LESS = frozenset({
-    "reopen_rate", "escalation_rate", "complaint_rate", "error_rate", "major_incidents", "recurrence_rate",
 })  # fmt: skip
 _STATS: dict[str, Unit] = {
     "count": "count", "mean_s": "s", "p50_s": "s", "p90_s": "s", "p95_s": "s", "max_s": "s",
@@ -90,8 +88,7 @@ def _figures() -> Iterator[Figure]:
             yield Figure(f"{window}.csat.{stat}", unit, _better(stat))
         yield Figure(f"{window}.weighted_solved", "weight", "more")
     for name, measure in measures_of(()).items():
-        lower = measure.unit == "s" or name in _BETTER_LESS
-        yield Figure(f"{MONTH}.{name}", _MEASURES[measure.unit], "less" if lower else "more")
+        yield Figure(f"{MONTH}.{name}", _MEASURES[measure.unit], CATALOGUE[name].better)
 
 
 def _better(word: str) -> Better:

@@ -38,8 +38,8 @@ class Node:
     items: Sequence[Node] = ()
 
 
-def from_yaml(file: str, content: str) -> Node:
-    """The one document of a YAML file.
+def from_yaml(file: str, content: str, holds: str = "an edition") -> Node:
+    """The one document of a YAML file, which `holds` what its name says.
 
     Raises:
         PolicyError: no YAML, no or several documents, a key given twice, an alias within itself.
@@ -55,10 +55,12 @@ def from_yaml(file: str, content: str) -> Node:
     except YAMLError as error:
         raise _error(file, 1, f"this is no YAML: {error}", "Save the file as UTF-8 text") from error
     if not documents:
-        raise _error(file, 1, "the file is empty", "Write an edition into it, or take it out of the folder")
+        raise _error(file, 1, "the file is empty", f"Write {holds} into it, or take it out of the folder")
     if len(documents) > 1:
         line = documents[1].start_mark.line + 1
-        raise _error(file, line, "a second document begins here", "Give each edition a file of its own")
+        raise _error(
+            file, line, "a second document begins here", f"The file holds {holds}: give what follows a file of its own"
+        )
     problems: list[Problem] = []
     tree = _located(file, documents[0], problems, 0)
     if problems:
