@@ -21,7 +21,7 @@ _WORDS: Final = {"priority": PRIORITIES, "aspect": ASPECTS}
 def read_where(reader: Reader, node: Node | None, known: Measure, what: str) -> Where | None:
     """The split of a line; that of the catalogue where the card names none. What is wrong is noted in `reader`."""
     if node is None:
-        return _own(known)
+        return own_where(known)
     what = f"where of {what}"
     entries = reader.mapping(node, what, KEYS)
     if node.kind != "mapping" or _unsplit(reader, node, known, what):
@@ -69,7 +69,7 @@ def _values(reader: Reader, node: Node, key: str, what: str) -> list[str]:
     return [item.text for item in items if words is None or reader.one_of(item, f"{key} in {what}", words)]
 
 
-def _own(known: Measure) -> Where | None:
+def own_where(known: Measure) -> Where | None:
     """The split of a measure that is another one over some tickets only."""
     for key, value in known.where.items():
         if key == "complexity":

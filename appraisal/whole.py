@@ -1,0 +1,103 @@
+"""The appraisal of a period as one value: forms, totals, and what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+
+from appraisal.appraise import Appraiser, wanted
+from appraisal.fill import Filled, subject_of
+from appraisal.form import Appraisal, FilledForm, TicketRow, TotalRow
+from appraisal.intake import write_record
+from appraisal.scorecard import Scorecard
+from appraisal.setting import Setting
+from appraisal.source import own_evidence
+from appraisal.totals import rows_of
+from models import scope
+from models.instant import format_ms
+from models.observation import Entry
+
+
+def appraise(
+    setting: Setting,
+    subjects: Collection[str] = (),
+    cards: Collection[str] = (),
+    tickets: Iterable[TicketRow] = (),
+) -> Appraisal:
+    """Fills the forms of a period, all or those asked for, and puts the totals beside them.
+
+    Figures about persons are there only for those who are appraised or asked for; without `subjects` the whole desk and
+    every team have theirs.
+
+    Raises:
+        CannotAppraise: a subject or card cannot be appraised in this period.
+    """
+    appraiser = Appraiser(setting)
+    asked = wanted(setting, subjects, cards)
+    filled = [(subject, card, appraiser.form(subject, card)) for subject, card in asked]
+    period = setting.period
+    whole = own_evidence(setting.source, period, scope.ALL, setting.known)
+    documents = [document for document, _ in whole.documents]
+    forms = [one.form for _, _, one in filled]
+    return Appraisal(
+        period=period.id,
+        kind=period.kind,
+        from_=format_ms(period.begin),
+        to=format_ms(period.end),
+        zone=setting.zone,
+        revision=max([*(one.revision for one in documents), *(form.revision for form in forms)], default=0),
+        final=bool(documents) and all(document.final for document in documents),
+        editions=list(dict.fromkeys(edition for document in documents for edition in document.editions)),
+        as_of=max([*(one.as_of for one in documents), *(form.as_of for form in forms)], default=setting.as_of),
+        inputs=_digest(setting, appraiser, filled),
+        forms=forms,
+        totals=list(_totals(setting, appraiser, filled, subjects)),
+        tickets=sorted(tickets, key=lambda row: (row.subject, row.measure, row.ticket)),
+    )
+
+
+def _totals(
+    setting: Setting, appraiser: Appraiser, filled: list[tuple[str, Scorecard, Filled]], subjects: Collection[str]
+) -> Iterator[TotalRow]:
+    """The desk and the teams, unless subjects were asked for; then everybody with a form, by their first card."""
+    forms: dict[str, tuple[Scorecard, FilledForm]] = {}
+    for subject, card, one in filled:
+        forms.setdefault(subject, (card, one.form))
+    names = set(forms)
+    if not subjects:
+        names |= {name for name in setting.source.subjects() if _is_team(name)} | {scope.ALL}
+    for subject in sorted(names, key=lambda name: (name != scope.ALL, name)):
+        name = subject_of(setting.roster, subject).name
+        if subject in forms:
+            card, form = forms[subject]
+            yield from rows_of(subject, name, appraiser.evidence(subject, card), form)
+        else:
+            yield from rows_of(
+                subject, name, own_evidence(setting.source, setting.period, subject, setting.known), None
+            )
+
+
+def _is_team(subject: str) -> bool:
+    return scope.parts(subject).keys() == {"team"}
+
+
+def _digest(setting: Setting, appraiser: Appraiser, filled: list[tuple[str, Scorecard, Filled]]) -> str:
+    """A SHA-256 of all that the figures were made from, whatever the order in which it came."""
+    digest = hashlib.sha256()
+    read = {
+        (document.period, document.subject): document.model_dump_json(by_alias=True)
+        for subject, card, _ in filled
+        for document, _ in appraiser.evidence(subject, card).documents
+    }
+    for key in sorted(read):
+        digest.update(read[key].encode() + b"\n")
+    known = setting.known
+    told: list[Entry] = [one for found in known.observed.values() for one in found]
+    told += [*known.ratings, *known.adjustments]
+    for record in sorted(write_record(one) for one in told):
+        digest.update(record + b"\n")
+    for name in sorted(setting.cards):
+        digest.update(repr(setting.cards[name]).encode() + b"\n")
+    for person in sorted(setting.roster.people):
+        digest.update(repr(setting.roster.people[person]).encode() + b"\n")
+    return digest.hexdigest()
