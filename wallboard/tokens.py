@@ -45,7 +45,7 @@ class TokenKeeper:
             msg = f"SLAWATCH_TOKENS: {path} cannot be read ({_why(error)})"
             raise TokensUnusable(msg) from error
         if self._tokens.faults:
-            told = "; ".join(f"{path}:{fault.line}: {fault.message}" for fault in self._tokens.faults)
+            told = "\n".join(f"{path}:{fault.line}: {fault.message}" for fault in self._tokens.faults)
             raise TokensUnusable(told)
         if not self._tokens.grants:
             msg = f"SLAWATCH_TOKENS: {path} names no token: write lines of `token rights [scopes]`"

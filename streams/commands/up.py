@@ -24,6 +24,7 @@ from streams.broker import embedded_kafka, embedded_redis
 from streams.clock import now_ms
 from streams.commands.console import Policies, book_of, err, lines_of, out
 from streams.commands.simulate import feed_of
+from streams.commands.wallboard import site_of
 from streams.errors import Unusable
 from streams.feed import Committed, Feed, play
 from streams.logs import set_up_logs
@@ -53,7 +54,7 @@ def up(
     elif simulate:
         feed = feed_of(seed, now_ms() - WARM_UP_MS, rate)
     set_up_logs("text")
-    asyncio.run(_up(book, feed, port))
+    asyncio.run(_up(book, policies, feed, port))
 
 
 def shifted(files: list[Path], book: PolicyBook) -> Feed:
@@ -91,7 +92,7 @@ def _moved(events: list[tuple[int, str, dict[str, Any]]], by_ms: int) -> Iterato
         yield at, Record(ticket_id.encode(), orjson.dumps(event))
 
 
-async def _up(book: PolicyBook, feed: Feed | None, port: int) -> None:
+async def _up(book: PolicyBook, policies: Path | None, feed: Feed | None, port: int) -> None:
     ends = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ends.set)
@@ -99,7 +100,8 @@ async def _up(book: PolicyBook, feed: Feed | None, port: int) -> None:
         redis = await stack.enter_async_context(embedded_redis())
         kafka = await stack.enter_async_context(embedded_kafka())
         settings = load_settings(kafka=kafka.address, redis=redis.address, partitions=4)
-        page = await stack.enter_async_context(BoardServer(settings.redis, port=port, zone=book.zone))
+        site = site_of(settings, book, policies)
+        page = await stack.enter_async_context(BoardServer(settings.redis, port=port, site=site))
         ready = asyncio.Event()
         jobs = [
             asyncio.create_task(run_worker(settings, book, until=ends, ready=ready)),

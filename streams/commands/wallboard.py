@@ -4,32 +4,74 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from prometheus_client import start_http_server
 
-from streams.commands.console import Policies, book_of, out
+from sla.board import load_board
+from sla.policy import PolicyBook
+from streams.commands.console import Policies, book_of, out, policies_at
+from streams.errors import Unusable
 from streams.logs import set_up_logs
-from streams.settings import load_settings
-from wallboard import BoardServer
+from streams.settings import Settings, load_settings
+from wallboard import BoardServer, Site
 
 
 def wallboard(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond this machine SLAWATCH_TOKENS is needed.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any that is free.")] = 8080,
     policies: Policies = None,
 ) -> None:
     """Serve the page."""
     settings = load_settings()
-    book = book_of(policies)
+    site = site_of(settings, book_of(policies), policies)
     set_up_logs(settings.log)
-    asyncio.run(_serve(settings.redis, host, port, book.zone))
+    asyncio.run(_serve(settings, site, host, port))
 
 
-async def _serve(redis: str, host: str, port: int, zone: str) -> None:
+def site_of(settings: Settings, book: PolicyBook, policies: Path | None) -> Site:
+    """What a page knows besides Redis, from settings and the policy folder.
+
+    Raises:
+        PolicyError: wallboard.yaml is not usable.
+    """
+    return Site(
+        zone=book.zone,
+        book=book,
+        board=load_board(policies_at(policies), book),
+        tokens=settings.tokens,
+        ticket_url=settings.ticket_url,
+        page_url=settings.page_url,
+        link_key=settings.link_key.get_secret_value() if settings.link_key else None,
+    )
+
+
+async def _serve(settings: Settings, site: Site, host: str, port: int) -> None:
     ends = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ends.set)
-    async with BoardServer(redis, host=host, port=port, zone=zone) as page:
-        out.print(f"page {page.url}", markup=False)
-        await ends.wait()
+    async with BoardServer(settings.redis, host=host, port=port, site=site) as page:
+        with ExitStack() as stack:
+            if settings.metrics_port is not None:
+                stack.enter_context(_metrics(page, settings.metrics_port, settings.metrics_host))
+            out.print(f"page {page.url}", markup=False)
+            await ends.wait()
+
+
+def _metrics(page: BoardServer, port: int, host: str) -> ExitStack:
+    """What Prometheus asks for, on a port of its own that asks for no token."""
+    stack = ExitStack()
+    try:
+        server, thread = start_http_server(port, host, registry=page.metrics.registry)
+    except OSError as error:
+        msg = f"SLAWATCH_METRICS_PORT: {host}:{port} cannot be listened on ({error.strerror}): choose another"
+        raise Unusable(msg) from error
+    stack.callback(thread.join)
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+    return stack

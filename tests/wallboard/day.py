@@ -82,7 +82,8 @@ class Day:
         scopes.advance()
         await view.take_over(0, 1)
         await view.write_tickets(0, 1, 1, writes, self.now)
-        await view.write_documents(Fence("f", 1, 1), list(scopes.documents(whole=True, periods=False)), self.now, whole=True)
+        documents = list(scopes.documents(whole=True, periods=False))
+        await view.write_documents(Fence("f", 1, 1), documents, self.now, whole=True)
         if beat:
             await self.beat(view, self.now)
 
