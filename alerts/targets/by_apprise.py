@@ -10,6 +10,7 @@ import asyncio
 import contextvars
 import logging
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -60,7 +61,10 @@ class ByApprise:
             app_id="slawatch", app_desc="slawatch", app_url="", image_url_mask="", image_url_logo="", service_timeout=0
         )
         self.schema: Final = url.partition("://")[0].lower()
-        plugin = apprise.Apprise.instantiate(url, asset=asset)
+        with warnings.catch_warnings():
+            # It loads its plugins now, some of which import what Python is about to drop.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            plugin = apprise.Apprise.instantiate(url, asset=asset)
         if plugin is None:
             raise ValueError(_fault(self.schema))
         # Apprise would wait seconds between two messages; a service that wants that answers 429, which is heeded.
@@ -118,24 +122,24 @@ class ByApprise:
             body = self._shortened(notice, said)
         box = apprise.Apprise(asset=self._asset)
         box.add(self._plugin)
-        warnings: list[str] = []
+        said_by_apprise: list[str] = []
         with overheard() as answers:
             taken = box.notify(
                 body=body or said.title,
                 title=said.title if body else "",
                 notify_type=_type(notice),
                 body_format=apprise.NotifyFormat.MARKDOWN if as_markdown else apprise.NotifyFormat.TEXT,
-                log_callback=lambda entry, _service: warnings.append(str(entry.message)),
+                log_callback=lambda entry, _service: said_by_apprise.append(str(entry.message)),
                 log_level=logging.WARNING,
             )
-        return self._outcome(bool(taken), answers, warnings)
+        return self._outcome(bool(taken), answers, said_by_apprise)
 
     def _shortened(self, notice: Notice, said: Words) -> str:
         link = self._links.acknowledge(notice)
         label = LANGUAGES.get(notice.lang, EN).to_acknowledge
         return f"{label}: {link}" if link and len(said.title) + len(link) < SHORT else ""
 
-    def _outcome(self, taken: bool, answers: list[Answer], warnings: list[str]) -> Outcome:  # noqa: FBT001
+    def _outcome(self, taken: bool, answers: list[Answer], told: list[str]) -> Outcome:  # noqa: FBT001
         now = self._clock()
         if taken:
             return Delivered()
@@ -149,7 +153,7 @@ class ByApprise:
                 return self._again(judge(self.service, answer.status, answer.retry_after, now), some_taken)
         if answers:
             return Retry(f"{self.service} did not take it ({self._hide(answers[-1].body.decode(errors='replace'))})")
-        said = self._hide("; ".join(dict.fromkeys(warnings)))
+        said = self._hide("; ".join(dict.fromkeys(told)))
         return Retry(f"{self.service} did not take it" + (f" ({said})" if said else ""))
 
     @staticmethod

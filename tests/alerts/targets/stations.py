@@ -71,6 +71,7 @@ def handler_of(station: Callable[[], Station], certificate: Callable[[str], ssl.
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         meant = ""
+        inner: ssl.SSLSocket | None = None
 
         def log_message(self, *_: object) -> None:
             """Nothing."""
@@ -81,9 +82,15 @@ def handler_of(station: Callable[[], Station], certificate: Callable[[str], ssl.
             self.end_headers()
             self.meant = self.path.partition(":")[0]
             self.connection = certificate(self.meant).wrap_socket(self.connection, server_side=True)
+            self.inner = self.connection
             self.rfile = self.connection.makefile("rb", -1)  # type: ignore[assignment]
             self.wfile = self.connection.makefile("wb", 0)  # type: ignore[assignment]
             self.close_connection = False
+
+        def finish(self) -> None:
+            super().finish()
+            if self.inner is not None:
+                self.inner.close()
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
