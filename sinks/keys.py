@@ -4,7 +4,7 @@ A `scope`, a breach `id` and a period's `subject` come as `models.scope` writes 
 go into the key as they are. Only a raw ticket id, a worker's or an objective's name are encoded here.
 
 Outside (fixed, read by others)          Inside (ours alone: never to be read by others, may change)
-    scopes, kpi, live, open_, due,           EPOCHS, MEMORY, KEPT, FENCES, COUNTERS, WORKERS
+    scopes, kpi, live, open_, due,           EPOCHS, MEMORY, KEPT, FENCES, COUNTERS, WORKERS, ANNOUNCED
     ticket, breach, ACTIVE, BREACHES,
     INCIDENTS, decided, day, period,
     PERIODS, HEALTH, UPDATES, budget,        ALERTER, ALERTS_SHOWN
@@ -47,6 +47,9 @@ WORKERS: Final = "sla:workers"
 ALERTER: Final = "sla:alerter"
 #: String: under which takeover all open alerts and silences have been shown; gone when Redis was emptied.
 ALERTS_SHOWN: Final = "sla:alerts-shown"
+
+#: Hash: `<period>/<subject>` → the newest revision that `sla:periods` has an entry of.
+ANNOUNCED: Final = "sla:announced"
 
 #: The families of `models.egress.Member`, and whether their keys are divided by scope.
 FAMILIES: Final = ("open", "due", "decided", "active", "incidents")

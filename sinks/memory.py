@@ -19,7 +19,7 @@ from sinks import beat as beats
 from sinks import keys
 from sinks.flat import texts
 from sinks.memory_ticket import RememberedTicket, TicketDesk
-from sinks.redis_documents import DAY_MS, SLOTS_MS, operations
+from sinks.redis_documents import DAY_MS, SLOTS_MS, Operation, operations
 from sinks.shelf import Shelf
 from sinks.view import Deadline, Fence, HealthReport, Outcome, PartitionBeat, WorkerBeat
 
@@ -99,25 +99,38 @@ class MemoryView:
             return Outcome.EMPTIED
         self._fences[owner] = self._acked_documents[owner] = (fence.epoch, fence.seq)
         self.shelf.pass_time(now_ms)
-        for operation, key, name, value, scope in operations(documents):
-            verb, _, lifetime = operation.partition(":")
-            text = value.decode() if isinstance(value, bytes) else value
-            if verb == "hset":
-                self.shelf.set_field(key, name, text)
-            elif verb == "replace":
-                flat = orjson.loads(text)
-                self.shelf.put(key, dict(zip(flat[::2], flat[1::2], strict=True)))
-            elif verb == "set":
-                self.shelf.put(key, text.encode())
-            elif name:
-                self.shelf.drop_field(key, name)
-            else:
-                self.shelf.drop(key)
-            if lifetime:
-                self.shelf.expire(key, now_ms + int(lifetime))
-            if scope:
-                self.shelf.add(keys.SCOPES, scope)
+        for operation in operations(documents):
+            self._perform(operation, now_ms)
         return Outcome.WRITTEN
+
+    def _perform(self, operation: Operation, now_ms: int) -> None:
+        """As `redis_documents.lua` does it."""
+        how, key, name, value, scope = operation
+        verb, _, lifetime = how.partition(":")
+        text = value.decode() if isinstance(value, bytes) else value
+        if verb == "hset":
+            self.shelf.set_field(key, name, text)
+        elif verb == "replace":
+            flat = orjson.loads(text)
+            self.shelf.put(key, dict(zip(flat[::2], flat[1::2], strict=True)))
+        elif verb == "set":
+            self.shelf.put(key, text.encode())
+        elif verb == "announce":
+            self._announce(key, name, int(lifetime), orjson.loads(text))
+            return
+        elif name:
+            self.shelf.drop_field(key, name)
+        else:
+            self.shelf.drop(key)
+        if lifetime:
+            self.shelf.expire(key, now_ms + int(lifetime))
+        if scope:
+            self.shelf.add(keys.SCOPES, scope)
+
+    def _announce(self, key: str, name: str, revision: int, flat: Sequence[str]) -> None:
+        if int(self.shelf.keys.get(keys.ANNOUNCED, {}).get(name, 0)) < revision:
+            self.shelf.append(key, dict(zip(flat[::2], flat[1::2], strict=True)))
+            self.shelf.set_field(keys.ANNOUNCED, name, str(revision))
 
     async def write_health(self, beat: WorkerBeat, partitions: Sequence[PartitionBeat], now_ms: int) -> HealthReport:
         """See `View.write_health`."""

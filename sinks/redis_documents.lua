@@ -4,6 +4,8 @@
 --       then for each document: operation, key, field, value, scope
 --         hset   one field of a hash            replace   the whole hash; value = JSON, a flat list
 --         set    a string                       remove    one field, or with field "" the key
+--         announce   an entry of the stream `key`, unless one of `field` of this revision, or of a later one, was made;
+--                value = JSON, a flat list; the revision stands in the operation after a colon: `announce:2`
 --       6… come in fives; `scope` "" is not listed in `sla:scopes`; a value's time to live stands in the operation
 --       after a colon, in ms: `set:3456000000`
 -- Answers 1 written, -1 refused (a newer owner or a newer write), -2 emptied (owner unknown, or writes were lost).
@@ -29,6 +31,12 @@ for i = 6, #ARGV, 5 do
     redis.call('HSET', key, unpack(cjson.decode(value)))
   elseif verb == 'set' then
     redis.call('SET', key, value)
+  elseif verb == 'announce' then
+    if tonumber(redis.call('HGET', 'sla:announced', field) or '0') < tonumber(ttl) then
+      redis.call('XADD', key, '*', unpack(cjson.decode(value)))
+      redis.call('HSET', 'sla:announced', field, ttl)
+    end
+    ttl = ''
   elseif field ~= '' then
     redis.call('HDEL', key, field)
   else

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import orjson
@@ -22,6 +22,7 @@ BUDGETS_MS: Final = 8 * DAY_MS
 
 _A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
+_TOTALS: Final = frozenset({"period", "final", "announced"})
 Operation = tuple[str, str, str, bytes | str, str]
 
 
@@ -31,20 +32,21 @@ def operations(documents: Iterable[Document]) -> Iterable[Operation]:
     Raises:
         ValueError: a document's family is unknown.
     """
-    for family, scope, field, value in documents:
+    for document in documents:
+        family, scope, field, value = document
         if family == "kpi":
             key, lifetime, listed = keys.kpi(scope), "", scope
         elif family == "live":
             key, lifetime, listed = keys.live(scope), "", scope
         elif family == "day":
             key, lifetime, listed = keys.day(scope), f":{SLOTS_MS}", scope
-        elif family == "period":
-            key, listed = keys.period(field, scope), ""
-            lifetime = f":{DAY_TOTALS_MS}" if _A_DAY.fullmatch(field) else ""
+        elif family in _TOTALS:
+            yield from _of_period(document)
+            continue
         elif family == "budget":
             key, lifetime, listed = keys.budget(scope), f":{BUDGETS_MS}", ""
         else:
-            msg = f"unknown family of documents {family!r}; known are kpi, live, day, period, budget"
+            msg = f"unknown family of documents {family!r}; known are kpi, live, day, period, final, announced, budget"
             raise ValueError(msg)
         in_hash = family in ("kpi", "day")
         if value is None:
@@ -53,3 +55,23 @@ def operations(documents: Iterable[Document]) -> Iterable[Operation]:
             yield f"replace{lifetime}", key, "", orjson.dumps(flat(value)), listed
         else:
             yield f"{'hset' if in_hash else 'set'}{lifetime}", key, field if in_hash else "", value, listed
+
+
+def _of_period(document: Document) -> Iterable[Operation]:
+    family, subject, period, value = document
+    if family != "announced":
+        lifetime = f":{DAY_TOTALS_MS}" if _A_DAY.fullmatch(period) else ""
+        key = keys.period(period, subject)
+        yield (f"set{lifetime}", key, "", value, "") if isinstance(value, bytes) else ("remove", key, "", "", "")
+    if family != "period":
+        said = orjson.loads(value) if isinstance(value, bytes) else value
+        yield _announcement(period, subject, said)
+
+
+def _announcement(period: str, subject: str, said: Mapping[str, str | int] | None) -> Operation:
+    """An entry of `sla:periods`, which is made once for each revision; or, of what is kept no longer, its memory."""
+    name = f"{period}/{subject}"
+    if said is None:
+        return "remove", keys.ANNOUNCED, name, "", ""
+    entry = {"period": period, "subject": subject, "revision": said["revision"], "as_of": said["as_of"]}
+    return f"announce:{said['revision']}", keys.PERIODS, name, orjson.dumps(flat(entry)), ""

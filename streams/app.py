@@ -18,6 +18,7 @@ from aiokafka import TopicPartition
 from faust.types import TP
 
 from sinks.kafka import KafkaAccess, KafkaWriter
+from sinks.kafka_totals import KafkaTotals
 from sinks.view import Outcome, View, WorkerBeat
 from streams import topics
 from streams.batches import BatchTransport, FetchBatches
@@ -119,6 +120,7 @@ def create_app(
         is_ours=lambda topic, partition: TP(topic, partition) in app.consumer.assignment(),
         on_fatal=fatal,
         metrics=Metrics(),
+        totals=KafkaTotals(topics.TOTALS, access_to(settings), writer),
         on_emptied=lambda: refill_figures(),  # noqa: PLW0108 - it does not exist yet
     )
     if make_engine is None or make_figures is None:

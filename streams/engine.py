@@ -10,6 +10,7 @@ from models.kpi import Document
 from models.partial import PartialRow
 from sla.partition.intake import Incoming
 from sla.partition.settling import Settlement
+from sla.periods.closing import Closing
 from streams.rows import Row
 
 
@@ -154,3 +155,7 @@ class Figures(Protocol):
 
     def documents(self, *, whole: bool = False) -> Iterable[Document]:
         """Documents that have changed since they were last taken; or all."""
+
+    @property
+    def closing(self) -> Closing | None:
+        """Which totals close; None where there are none."""

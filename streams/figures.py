@@ -20,6 +20,7 @@ from sinks.view import Fence, Outcome
 from streams import topics, wire
 from streams.engine import Figures
 from streams.ground import Ground
+from streams.periods import PeriodsOut
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,10 @@ class ScopeWorker:
         self._figures = figures
         self._ground = ground
         self._topic = topics.partials(ground.settings.group)
+        closing = figures.closing
+        self._periods = (
+            PeriodsOut(number, ground.layout.partials, closing, ground.totals) if closing is not None else None
+        )
         self._seen = -1  # offset
         self._epoch: int | None = None  # the announcement's offset, once it is known
         self._announced = False
@@ -104,6 +109,8 @@ class ScopeWorker:
         written = await self._ground.writer.write(
             self._topic, self.number, [Record(*wire.reader_row(self._ground.worker))]
         )
+        if self._periods is not None:
+            await self._periods.prepare()
         self._epoch, self._announced, self._whole, self._seq = written.last, True, True, 0
 
     def _read(self, records: Sequence[Any]) -> None:
@@ -120,6 +127,10 @@ class ScopeWorker:
                 self._figures.watermark(row.partition, row.watermark)
             elif isinstance(row, wire.Mark):
                 self._read_mark(row)
+            elif self._periods is not None and not (
+                isinstance(row, wire.Read) and row.epoch < self._marked.get(row.partition, -1)
+            ):
+                self._periods.read(row)
 
     def _read_cell(self, key: bytes, cell: wire.Cell) -> None:
         keys = self._keys.setdefault(cell.partition, {})
@@ -170,6 +181,10 @@ class ScopeWorker:
             documents.append(document)
             if len(documents) % DOCUMENTS == 0:
                 await asyncio.sleep(0)
+        if self._periods is not None:
+            told, removed = await self._periods.step(self._epoch or 0, now)
+            documents += told
+            self._removable += removed
         self._seq += 1
         self._whole = False
         fence = Fence(f"figures:{self.number}", self._epoch or 0, self._seq)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sinks.kafka import KafkaWriter
+from sinks.totals import Totals
 from sinks.view import View, WorkerBeat
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -36,6 +37,7 @@ class Ground:
     is_ours: Callable[[str, int], bool]
     on_fatal: Callable[[BaseException], None]
     metrics: Metrics
+    totals: Totals
     on_emptied: Callable[[], None]  # the view has been emptied
     partition_of_scope: dict[str, int] = field(default_factory=dict)
 

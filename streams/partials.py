@@ -33,16 +33,22 @@ class PartialsOut:
         await self._send(epoch, self._engine.all_partials())
         await self._tell_all(*wire.mark_row(self._number, epoch))
 
-    async def publish(self, epoch: int, watermark: int | None) -> None:
-        """The cells that changed, then the watermark up to which they hold."""
+    async def publish(self, epoch: int, watermark: int | None, read: tuple[int, int] | None = None) -> None:
+        """The cells that changed, then the watermark up to which they hold.
+
+        `read` says that the log has been read to its end (see `wire.Read`); it is told once all totals have been.
+        """
         while self._engine.settle_partials(TICKETS):
             await asyncio.sleep(0)
         self._beats += 1
-        cells = self._engine.take_partials(totals=self._beats % TOTALS_EVERY == 0)
+        totals = self._beats % TOTALS_EVERY == 0
+        cells = self._engine.take_partials(totals=totals)
         await asyncio.sleep(0)
         await self._send(epoch, cells)
         if watermark is not None:
             await self._tell_all(*wire.progress_row(self._number, epoch, watermark, self._ground.layout.events))
+        if totals and read is not None:
+            await self._tell_all(*wire.read_row(self._number, epoch, *read))
 
     async def _send(self, epoch: int, cells: Iterable[PartialRow]) -> None:
         by_partition: dict[int, list[Record]] = {}

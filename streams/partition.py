@@ -254,7 +254,8 @@ class PartitionWorker:
         watermark = self.watermark
         if self._progress.live and watermark is not None and watermark - self._journal.promised >= PROMISE_MS:
             await self._journal.write([], promise=watermark)
-        await self._partials.publish(self._tickets.epoch, watermark)
+        read = (watermark, watermark) if self._progress.live and watermark is not None else None
+        await self._partials.publish(self._tickets.epoch, watermark, read)
         self._watch.look(now)
         after = self._ground.clock()
         self._beat_due = max(now + BEAT_MS, after + SHARE * (after - now))

@@ -12,6 +12,7 @@ from models.partial import PartialRow
 from sinks.kafka import partition_of
 from sla.figures import ScopeFigures
 from sla.partition import Partition
+from sla.periods.closing import DEFAULT_GRACE_MS
 from sla.policy import PolicyBook
 from sla.policy.aims import in_force
 from sla.ticket.phase import OPEN
@@ -65,7 +66,7 @@ class Tickets(Partition):
 class ScopesOf:
     """`ScopeFigures`, handing out documents as the view takes them."""
 
-    def __init__(self, book: PolicyBook, partitions: int) -> None:
+    def __init__(self, book: PolicyBook, partitions: int, grace_ms: int = DEFAULT_GRACE_MS) -> None:
         editions = [(edition.name, edition.effective_from or 0) for edition in book.editions]
         self._figures = ScopeFigures(
             book.zone,
@@ -73,7 +74,9 @@ class ScopesOf:
             partitions=range(partitions),
             editions=editions,
             objectives=lambda at: in_force(book, at),
+            grace_ms=grace_ms,
         )
+        self.closing = self._figures.closing
 
     def upsert(self, partition: int, epoch: int, row: PartialRow) -> None:
         """See `streams.engine.Figures`."""
@@ -108,4 +111,4 @@ def default_parts(
     def engine(number: int) -> Engine:
         return Tickets(book, number, settings.horizon_ms, lambda key: home_of(key) == number)
 
-    return engine, lambda: ScopesOf(book, layout.events)
+    return engine, lambda: ScopesOf(book, layout.events, settings.grace_ms)

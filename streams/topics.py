@@ -17,11 +17,18 @@ log = structlog.get_logger(__name__)
 EVENTS = "ticket-events"
 DEAD_LETTERS = "ticket-events-dead-letters"
 METRICS = "metric-observations"
+TOTALS = "sla-period-totals"
+FACTS = "sla-period-facts"
 TABLE = "tickets"
 
 _ANSWER_S = 20.0
 _AGAIN_S = 1.0
 _REMIND_S = 30.0
+
+
+def solutions(group: str) -> str:
+    """The topic of what was solved for whom, of late; the number is its format's."""
+    return f"{group}-solutions-1"
 
 
 def changelog(group: str) -> str:
@@ -49,6 +56,12 @@ _SMALL = {
     "segment.bytes": "33554432",
     "min.cleanable.dirty.ratio": "0.2",
 }
+#: Each ticket's contributions to a month are kept 25 months; what was solved, while a late creation may ask for it.
+_DAY_MS = 86_400_000
+_FACTS = {"cleanup.policy": "compact,delete", "retention.ms": str(25 * 31 * _DAY_MS)}
+_SOLUTIONS = {"cleanup.policy": "compact,delete", "retention.ms": str(120 * _DAY_MS)}
+#: What was reported from outside is told nowhere else.
+_FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1"}
 #: A dead letter is kept as it came, up to 8 MiB, and its headers.
 _LARGE = {"max.message.bytes": str(9 * 1024 * 1024)}
 
@@ -96,6 +109,10 @@ async def _prepare_once(access: KafkaAccess, group: str, partitions: int, replic
             DEAD_LETTERS: (found.get(DEAD_LETTERS, events), _LARGE),
             changelog(group): (events, _COMPACT),
             partials(group): (found.get(partials(group), partitions), _SMALL),
+            METRICS: (found.get(METRICS, partitions), _FOR_EVER),
+            TOTALS: (found.get(TOTALS, partitions), _COMPACT),
+            FACTS: (found.get(FACTS, events), _FACTS),
+            solutions(group): (found.get(solutions(group), partitions), _SOLUTIONS),
         }
         missing = {name: wish for name, wish in wanted.items() if name not in found}
         if missing:

@@ -14,12 +14,15 @@ wakes cannot displace, by compaction, what the new one wrote; who reads them rem
     "p" partition epoch scope cell    a cell's value; none: the cell is empty
     "m" partition                     JSON epoch: all partials of this epoch have been given
     "w" partition                     JSON epoch, ms, of: the watermark, and how many partitions there are
+    "r" partition                     JSON epoch, read, seen: up to when it was read to its end, all totals given
+    "c" scope period ticket event     JSON at: an event that came after the closing of that period and moved its total
     "o" (one)                         JSON worker: who reads this partition; its offset is the reader's epoch
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -107,6 +110,28 @@ class Progress(NamedTuple):
     of: int  # how many partitions there are
 
 
+class Read(NamedTuple):
+    """Up to when (ms) a partition has been read to its end; the totals of then have been given.
+
+    `seen`: up to when it knows what the other partitions told of solutions.
+    """
+
+    partition: int
+    epoch: int
+    read: int
+    seen: int
+
+
+class Cause(NamedTuple):
+    """An event moved a day or month of a subject that may be closed."""
+
+    scope: str
+    period: str
+    ticket: str
+    event: str
+    occurred_at: str
+
+
 class Reader(NamedTuple):
     """Somebody has begun to read this partition of the partials."""
 
@@ -128,24 +153,48 @@ def progress_row(partition: int, epoch: int, watermark: int, of: int) -> tuple[b
     return b"w%d" % partition, orjson.dumps({"epoch": epoch, "ms": watermark, "of": of})
 
 
+def read_row(partition: int, epoch: int, read: int, seen: int) -> tuple[bytes, bytes]:
+    """How far a partition has been read to its end."""
+    return b"r%d" % partition, orjson.dumps({"epoch": epoch, "read": read, "seen": seen})
+
+
+def cause_key(scope: str, period: str, ticket: str, event: str) -> bytes:
+    """The key of a cause; none of the names has control characters."""
+    return b"c" + f"{scope}\0{period}\0{ticket}\0{event}".encode()
+
+
+def cause_row(cause: Cause) -> tuple[bytes, bytes]:
+    """An event that moved a total."""
+    return cause_key(*cause[:4]), orjson.dumps({"at": cause.occurred_at})
+
+
 def reader_row(worker: str) -> tuple[bytes, bytes]:
     """A reader's takeover."""
     return READER, orjson.dumps({"worker": worker})
 
 
-def read(key: bytes, value: bytes | None) -> Cell | Mark | Progress | Reader | None:
+def read(key: bytes, value: bytes | None) -> Row | None:
     """A row of the topic of partials; None for one that says nothing (any more)."""
     kind, rest = key[:1], key[1:]
     if kind == b"p":
         partition, epoch, scope, cell = rest.split(b"\0", 3)
         return Cell(int(partition), int(epoch), scope.decode(), cell, value)
-    if value is None:
-        return None
-    if kind == b"w":
-        told = orjson.loads(value)
-        return Progress(int(rest), told["epoch"], told["ms"], told["of"])
-    if kind == b"m":
-        return Mark(int(rest), orjson.loads(value)["epoch"])
-    if kind == READER:
-        return Reader(orjson.loads(value)["worker"])
-    return None
+    reader = _READERS.get(kind)
+    return None if value is None or reader is None else reader(rest, orjson.loads(value))
+
+
+Row = Cell | Mark | Progress | Read | Cause | Reader
+
+
+def _cause(rest: bytes, told: dict[str, Any]) -> Cause:
+    scope, period, ticket, event = rest.decode().split("\0")
+    return Cause(scope, period, ticket, event, told["at"])
+
+
+_READERS: dict[bytes, Callable[[bytes, dict[str, Any]], Row]] = {
+    b"w": lambda rest, told: Progress(int(rest), told["epoch"], told["ms"], told["of"]),
+    b"m": lambda rest, told: Mark(int(rest), told["epoch"]),
+    b"r": lambda rest, told: Read(int(rest), told["epoch"], told["read"], told["seen"]),
+    b"c": _cause,
+    READER: lambda _, told: Reader(told["worker"]),
+}

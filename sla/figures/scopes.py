@@ -63,8 +63,6 @@ class ScopeFigures:
         self._trend = Trend(self._promised)
         self._periods = Periods(self._days, self._promised, editions)
         self.closing = Closing(self._periods, grace_ms, partitions)
-        self.absent: set[tuple[str, str]] = set()
-        """Closed totals asked for, which only the log of totals has as they were published."""
         self._longer_at = -1
         self._budgets = Budgets(zone, objectives)
         self._known: dict[str, int] = {}
@@ -276,7 +274,7 @@ class ScopeFigures:
         after = as_of // SLOT_MS + 1
         first = self._floors["s"] = after - SLOT_DAYS * DAY_MS // SLOT_MS
         self._drop_rows((scope, key_of("s", slot)) for scope, slot in self._trend.move(first, after))
-        floor = self._floors["t"] = self._days.day_of(as_of - PERIOD_DAYS * DAY_MS)
+        floor = self._floors["t"] = self.closing.floor = self._days.day_of(as_of - PERIOD_DAYS * DAY_MS)
         self._drop_rows(
             (subject, key_of("t" if len(place) == 3 else "d", period, *place))
             for period, subject, place in self._periods.forget(floor)
@@ -291,13 +289,13 @@ class ScopeFigures:
         if longer:
             self._longer_at = as_of
         if whole:
-            self.absent.update(closing.published)
+            closing.absent.update(closing.published)
         for name in self._periods.changed(whole=whole, longer=longer):
             if name not in closing.published:
                 body = self._periods.document(*name, as_of)
                 yield Document("period", name[1], name[0], None if body is None else orjson.dumps(body))
             elif whole and (body := closing.unchanged(name)) is not None:
-                self.absent.discard(name)
+                closing.absent.discard(name)
                 yield Document("final", name[1], name[0], orjson.dumps(body))
 
     def _changed_kpis(self) -> Iterator[Document]:

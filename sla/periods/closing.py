@@ -25,12 +25,17 @@ class Closing:
 
     def __init__(self, periods: Periods, grace_ms: int = DEFAULT_GRACE_MS, partitions: Collection[int] = ()) -> None:
         self.seals = Seals(partitions)
+        self.floor = 0
+        """The first day (20261121) that is kept."""
+        self.absent: set[Name] = set()
+        """Closed totals that the view wants as they were published, which only their log has."""
         self.standing: set[Name] = set()
         """Closed totals that are not what the events give now, though no event came later."""
         self._periods = periods
         self._grace_ms = grace_ms
         self._published: dict[Name, Published] = {}
         self._causes: dict[Name, dict[Cause, int]] = {}
+        self._forgotten = 0
 
     # What it is told
 
@@ -134,11 +139,16 @@ class Closing:
                 del self._causes[name]
         return found
 
-    def forget(self, floor: int) -> list[tuple[Name, Published]]:
-        """Days under `floor` (20261121) are kept no longer: answers those that were closed."""
-        gone = [name for name in self._published if len(name[0]) == 10 and int(name[0].replace("-", "")) < floor]
+    def forget(self) -> list[Name]:
+        """Days under the floor are kept no longer: answers those that were closed."""
+        if self.floor == self._forgotten:
+            return []
+        self._forgotten = self.floor
+        gone = [name for name in self._published if len(name[0]) == 10 and int(name[0].replace("-", "")) < self.floor]
+        for name in gone:
+            del self._published[name]
         self.standing.difference_update(gone)
-        return [(name, self._published.pop(name)) for name in gone]
+        return gone
 
     # Inside
 

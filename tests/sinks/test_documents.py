@@ -135,3 +135,35 @@ async def test_an_unknown_family_is_an_error(twin: Twin) -> None:
     """A misspelt family is named."""
     with pytest.raises(ValueError, match="unknown family of documents 'kpis'"):
         await twin.view.write_documents(Fence("f", 1, 1), [KPI._replace(family="kpis")], NOON, whole=True)
+
+
+def closed(revision: int) -> Document:
+    """A revision of a month's total."""
+    said = {"period": "2026-10", "revision": revision, "as_of": f"2026-11-0{7 + revision}T16:00:00Z"}
+    return Document("final", "team:A", "2026-10", orjson.dumps(said))
+
+
+async def test_each_revision_of_a_closed_total_is_announced_once(twin: Twin) -> None:
+    """Written again by the same or by the next owner it is no news; a later revision is."""
+    await twin.view.write_documents(Fence("f", 1, 1), [closed(1)], NOON, whole=True)
+    await twin.view.write_documents(Fence("f", 1, 2), [closed(1)], NOON)
+    await twin.view.write_documents(Fence("f", 2, 1), [closed(1), closed(2)], NOON, whole=True)
+    entries = (await twin.holds())["sla:periods"]
+
+    assert [
+        {"period": "2026-10", "subject": "team:A", "revision": "1", "as_of": "2026-11-08T16:00:00Z"},
+        {"period": "2026-10", "subject": "team:A", "revision": "2", "as_of": "2026-11-09T16:00:00Z"},
+    ] == entries
+    assert 2 == (await twin.reader.read_period("2026-10", "team:A") or {})["revision"]
+
+
+async def test_an_emptied_redis_hears_of_all_revisions_again(twin: Twin) -> None:
+    """The earlier ones only by name, and none of them twice; what is kept no longer leaves nothing behind."""
+    earlier = Document("announced", "team:A", "2026-10", {"revision": 1, "as_of": "2026-11-08T16:00:00Z"})
+    await twin.view.write_documents(Fence("f", 1, 1), [earlier, closed(2)], NOON, whole=True)
+    await twin.view.write_documents(Fence("f", 1, 2), [earlier, closed(2)], NOON)
+
+    assert ["1", "2"] == [entry["revision"] for entry in (await twin.holds())["sla:periods"]]
+    await twin.view.write_documents(Fence("f", 1, 3), [closed(2)._replace(value=None)], NOON)
+    assert await twin.reader.read_period("2026-10", "team:A") is None
+    assert not (await twin.holds()).get("sla:announced")

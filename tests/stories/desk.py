@@ -30,7 +30,9 @@ from tests.stories.words import BOOK
 from tests.streams.running import Desk
 
 ROOT = Path(__file__).parents[2]
-OURS = ("sla:epochs", "sla:memory:", "sla:kept:", "sla:fences", "sla:counters", "sla:workers", "sla:health")
+OURS = (
+    "sla:announced", "sla:epochs", "sla:memory:", "sla:kept:", "sla:fences", "sla:counters", "sla:workers", "sla:health",
+)  # fmt: skip
 
 View = dict[str, Any]
 

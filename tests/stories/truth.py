@@ -25,6 +25,9 @@ from tests.stories.words import DAY
 #: What moves with time alone on a clock that is open: compared as of the document's own instant.
 MOVING = ("counted_s", "paused_s", "remaining_s", "ledger")
 
+#: What closing says of a total, some seconds after its time has come; see tests/stories/test_closing.py.
+CLOSING = ("as_of", "revision", "final", "difference", "causes")
+
 Json = dict[str, Any]
 Told = tuple[str, str, str]  # change, level, at
 
@@ -185,16 +188,26 @@ def _figures(truth: Truth, view: Mapping[str, Any]) -> Iterable[str]:
     yield from _unequal("", {key: _without(said, "as_of") for key, said in truth.budgets.items()}, budgets)
     first_day = format_ms(truth.as_of - 40 * DAY)[:10]
     totals = {
-        key.removeprefix("sla:period:"): _without(orjson.loads(doc), "as_of")
+        key.removeprefix("sla:period:"): _without(orjson.loads(doc), *CLOSING)
         for key, doc in view.items()
-        if key.startswith("sla:period:")
+        if key.startswith("sla:period:") and _is_short(key)
     }
-    periods = {f"{period}:{subject}": _without(doc, "as_of") for (period, subject), doc in truth.periods.items()}
+    periods = {
+        f"{period}:{subject}": _without(doc, *CLOSING)
+        for (period, subject), doc in truth.periods.items()
+        if _is_short(f"sla:period:{period}:")
+    }
     for name in periods.keys() | totals.keys():
         past = len(name.split(":")[0]) == 10 and name[:10] <= first_day
         if name not in periods and past:
             continue  # days of long ago expire by themselves
         yield from _unequal(f"period {name}", periods.get(name), totals.get(name))
+
+
+def _is_short(key: str) -> bool:
+    """Whether a total is a day's or a month's: longer ones are told by the minute."""
+    period = key.split(":")[2]
+    return len(period) == 10 or (len(period) == 7 and period[-2:].isdigit())
 
 
 def _announced(truth: Truth, view: Mapping[str, Any], settled: frozenset[str], *, late: bool) -> Iterable[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from models.egress import Member, TicketWrite
+from models.egress import Place, TicketWrite
 from models.kpi import Document
 from models.partial import FORGOTTEN, PartialRow
 from sinks.kafka import partition_of
@@ -143,7 +143,7 @@ class CountingEngine:
         ident = f"{name}/resolution/1"
         late = [told(ident, f"breached|{at}", at) for at in self.late.get(ticket, ())]
         breaches = [breach(ident, "breached", *late)] if late else []
-        return TicketWrite(name, orjson.dumps(doc), [Member("open", "all", name, 1)], breaches)
+        return TicketWrite(name, orjson.dumps(doc), [Place("open", ("all",), name, 1)], breaches)
 
     def standing_writes(self, arrived_since: int) -> Iterator[TicketWrite]:
         """Those that are still to fall due."""
@@ -194,7 +194,9 @@ class CountingEngine:
 
 
 class CountingFigures:
-    """The sum of the cells of each scope."""
+    """The sum of the cells of each scope; nothing closes."""
+
+    closing = None
 
     def __init__(self) -> None:
         self.cells: dict[tuple[int, str], tuple[int, bytes]] = {}

@@ -66,7 +66,8 @@ class Desk:
         await self.redis.aclose()
         admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
         await admin.start()
-        names = [topics.EVENTS, topics.DEAD_LETTERS, topics.changelog(self.group), topics.partials(self.group)]
+        names = [topics.EVENTS, topics.DEAD_LETTERS, topics.METRICS, topics.TOTALS, topics.FACTS]
+        names += [topics.changelog(self.group), topics.partials(self.group), topics.solutions(self.group)]
         await admin.delete_topics(names)
         await admin.close()
         await asyncio.sleep(0.5)
