@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import orjson
 
 from models import scope
-from models.egress import BreachWrite, Member, TicketWrite, Transition
+from models.egress import BreachWrite, Place, TicketWrite, Transition
 from models.instant import format_ms
 from sinks.redis import BATCH, RedisView
 
@@ -44,8 +44,10 @@ def ticket(number: int, revision: int) -> TicketWrite:
         "tags": ["router"] * 20, "as_of": format_ms(due),
     }  # fmt: skip
     scopes = scope.of_board(team, priority, agent)
-    members = [Member("open", name, ident, START + number) for name in scopes]
-    members += [Member("due", name, f"{ident}/resolution/1", due) for name in ("", "all", scopes[1])]
+    places = [
+        Place("open", scopes, ident, START + number),
+        Place("due", ("", "all", scopes[1]), f"{ident}/resolution/1", due),
+    ]
     breaches = []
     if number % 10 == 0:
         entry = {
@@ -58,7 +60,7 @@ def ticket(number: int, revision: int) -> TicketWrite:
         last = {**entry, "change": "breached", "level": "breached"}
         told = [Transition("warned|75%|1", entry), Transition("breached", last)]
         breaches.append(BreachWrite(entry["id"], "breached", {"status": "breached", **last}, told))
-    return TicketWrite(ident, orjson.dumps(document), members, breaches)
+    return TicketWrite(ident, orjson.dumps(document), places, breaches)
 
 
 async def measure(url: str, tickets: int) -> None:
@@ -67,7 +69,7 @@ async def measure(url: str, tickets: int) -> None:
     await view.link.client.flushdb()
     first, second = [ticket(number, 1) for number in range(tickets)], [ticket(number, 2) for number in range(tickets)]
     size = sum(len(write.doc or b"") for write in first) // tickets
-    print(f"{tickets} tickets, documents of {size} bytes, {len(first[0].members)} memberships, batches of {BATCH}")
+    print(f"{tickets} tickets, documents of {size} bytes, {len(list(first[0].members))} memberships, batches of {BATCH}")
 
     async def plain(writes: Sequence[TicketWrite]) -> None:
         for start in range(0, len(writes), BATCH):

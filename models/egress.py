@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -9,13 +10,21 @@ from typing import Any, NamedTuple
 class Member(NamedTuple):
     """One membership of a ticket in a shared key.
 
-    `family` is `open`, `due`, `decided`, `active` or `incidents`; `scope` is a scope as written in contract 3, not yet
-    percent-encoded for keys, or "" for a family without scopes (`sla:due`, `sla:active`, `sla:incidents`).
-    `score` is ms since 1970; 0 for plain sets.
+    `family` is `open`, `due`, `decided`, `active` or `incidents`; `scope` is a scope as `models.scope` writes it, or ""
+    for a key without one (`sla:due`, `sla:active`, `sla:incidents`). `score` is ms since 1970; 0 for plain sets.
     """
 
     family: str
     scope: str
+    member: str
+    score: int
+
+
+class Place(NamedTuple):
+    """Memberships that differ in their scope alone: one member, with one score, in several keys of a family."""
+
+    family: str
+    scopes: tuple[str, ...]
     member: str
     score: int
 
@@ -49,5 +58,12 @@ class TicketWrite:
 
     ticket_id: str
     doc: bytes | None
-    members: list[Member] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     breaches: list[BreachWrite] = field(default_factory=list)
+
+    @property
+    def members(self) -> Iterator[Member]:
+        """Its memberships one by one."""
+        for family, scopes, member, score in self.places:
+            for scope in scopes:
+                yield Member(family, scope, member, score)

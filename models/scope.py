@@ -112,6 +112,9 @@ def breach_id(ticket_id: str, metric: str, cycle: int) -> str:
 
 def decided_member(kind: str, ticket_id: str, metric: str | None, cycle: int | None, event_id: str | None) -> str:
     """`<kind>/<ticket>/<metric>/<cycle>/<event_id>`, a member of `sla:decided:`; `-` where there is none or 0."""
-    return "/".join(
-        (kind, encode(ticket_id), metric or "-", str(cycle or "-"), encode(event_id) if event_id else "-"),
-    )
+    return decided_of(kind, encode(ticket_id), metric, cycle, event_id)
+
+
+def decided_of(kind: str, ident: str, metric: str | None, cycle: int | None, event_id: str | None) -> str:
+    """The same, of a ticket whose id is encoded already: a ticket has many of them."""
+    return f"{kind}/{ident}/{metric or '-'}/{cycle or '-'}/{encode(event_id) if event_id else '-'}"

@@ -59,7 +59,7 @@ class TicketDesk:
     def write(self, write: TicketWrite, was: RememberedTicket | None, epoch: int, seq: int) -> RememberedTicket:
         """Writes a ticket that is newer than what is remembered; answers what to remember now."""
         old = was or RememberedTicket(epoch, seq)
-        members = self._place(write.members, old.members)
+        members = self._place(list(write.members), old.members)
         breaches = {breach.id: self._tell(breach, old.breaches.get(breach.id)) for breach in write.breaches}
         gone = [(name, held) for name, held in sorted(old.breaches.items()) if name not in breaches]
         if write.doc is None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 
-from models.egress import BreachWrite, Member, TicketWrite
+from models.egress import BreachWrite, Place, TicketWrite
 from models.instant import parse_ms
 from models.scope import encode
 from sinks import keys
@@ -22,14 +23,16 @@ _RANKS: Final = {"warned": 1, "breached": 1, "withdrawn": 2}
 
 def arguments(write: TicketWrite, seq: int) -> tuple[bytes | str | int, ...]:
     """What `redis_tickets.lua` is given of one ticket."""
-    board, due, decided = places(write.members)
+    board, due, decided = places(write.places)
     breaches = orjson.dumps([_breach(breach) for breach in write.breaches]) if write.breaches else b""
     return seq, encode(write.ticket_id), write.doc or b"", board, due, decided, breaches
 
 
 def scopes_of(writes: Sequence[TicketWrite]) -> set[str]:
     """Every scope that these tickets put something into."""
-    return {member.scope for write in writes for member in write.members if member.scope}
+    found: set[str] = set().union(*{place[1] for write in writes for place in write.places})
+    found.discard("")
+    return found
 
 
 def scopes_text(scopes: set[str]) -> str:
@@ -37,33 +40,28 @@ def scopes_text(scopes: set[str]) -> str:
     return "".join(f"{scope}{_US}" for scope in sorted(scopes))
 
 
-def places(members: Sequence[Member]) -> tuple[str, str, str]:
+def places(found: Sequence[Place]) -> tuple[str, str, str]:
     """A ticket's memberships as text, by how often they change: where it is open, what is due, what it decided.
-
-    Neighbours that differ in their scope alone stand together, which they mostly do.
 
     Raises:
         ValueError: a member holds a control character, which intake should have refused, or its family is unknown.
     """
     texts = {"open": "", "due": "", "decided": ""}
-    last: tuple[str, str, int] | None = None
-    group = kind = ""
-    for family, scope, member, score in members:
-        if last == (family, member, score):
-            group += f"{scope}{_US}"
-            continue
-        if last is not None:
-            texts[kind] += group + _RS
-        if family not in _KINDS:
-            keys.member(family, scope)  # names the families that there are
+    for family, scopes, member, score in found:
         if _US in member or _RS in member:
             msg = f"the member {member!r} holds a control character; ids with such are to be refused on intake"
             raise ValueError(msg)
-        last, kind = (family, member, score), _KINDS[family]
-        group = f"{family}{_US}{member}{_US}{score}{_US}{scope}{_US}"
-    if last is not None:
-        texts[kind] += group + _RS
+        try:
+            texts[_KINDS[family]] += f"{family}{_US}{member}{_US}{score}{_US}{_scopes(scopes)}{_RS}"
+        except KeyError:
+            keys.member(family, "")  # names the families that there are
+            raise
     return texts["open"], texts["due"], texts["decided"]
+
+
+@lru_cache(maxsize=65536)
+def _scopes(names: tuple[str, ...]) -> str:
+    return "".join([f"{name}{_US}" for name in names])
 
 
 def instant_of(entry: Mapping[str, Any]) -> int:

@@ -18,6 +18,7 @@ class Days:
     def __init__(self, zone: str) -> None:
         self._zone = ZoneInfo(zone)
         self._by_slot: dict[int, int] = {}
+        self._starts: dict[int, int] = {}
         self._by_name: dict[str, tuple[int, int]] = {}
 
     def day_of(self, at: int) -> int:
@@ -33,8 +34,11 @@ class Days:
 
     def start_of(self, day: int) -> int:
         """The instant at which a day begins; where a clock change swallows midnight, the instant of the change."""
-        year, month, number = day // 10_000, day // 100 % 100, day % 100
-        return int(datetime(year, month, number, tzinfo=self._zone).timestamp()) * 1000
+        start = self._starts.get(day)
+        if start is None:
+            year, month, number = day // 10_000, day // 100 % 100, day % 100
+            start = self._starts[day] = int(datetime(year, month, number, tzinfo=self._zone).timestamp()) * 1000
+        return start
 
     def bounds(self, period: int) -> tuple[int, int]:
         """From (included) and to (not included) of a day or a month."""

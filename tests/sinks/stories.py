@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import orjson
 
 from models import scope
-from models.egress import BreachWrite, Member, TicketWrite, Transition
+from models.egress import BreachWrite, Member, Place, TicketWrite, Transition
 from models.instant import format_ms
 
 NOON = 1_704_715_200_000  # 2024-01-08T12:00:00Z
@@ -52,7 +54,15 @@ def ticket(
 ) -> TicketWrite:
     """A ticket with its memberships and breaches."""
     document = {"ticket_id": ticket_id, "revision": revision, "priority": "P1", "team": None, "flags": [], **fields}
-    return TicketWrite(ticket_id, orjson.dumps(document), list(members), breaches or [])
+    return TicketWrite(ticket_id, orjson.dumps(document), places(members), breaches or [])
+
+
+def places(members: Iterable[Member]) -> list[Place]:
+    """Memberships as a ticket's write holds them: neighbours that differ in their scope alone together."""
+    return [
+        Place(family, tuple(one.scope for one in some), member, score)
+        for (family, member, score), some in groupby(members, lambda one: (one.family, one.member, one.score))
+    ]
 
 
 def gone(ticket_id: str) -> TicketWrite:

@@ -9,7 +9,7 @@ from models.egress import Member, TicketWrite
 from sinks import keys
 from sinks.view import Outcome
 from tests.sinks.conftest import Twin
-from tests.sinks.stories import DAY, NOON, gone, is_due, is_open, ticket
+from tests.sinks.stories import DAY, NOON, gone, is_due, is_open, places, ticket
 
 
 async def test_an_epoch_is_entered_before_anything_is_written(twin: Twin) -> None:
@@ -196,7 +196,7 @@ async def test_any_name_finds_its_key_again(twin: Twin, name: str) -> None:
     team = scope.team(name)
     ident = scope.breach_id(name, "resolution", 1)
     members = [Member("open", team, "T1", NOON), *is_due(ident, NOON, scope.team_priority(name, "P0"))]
-    await twin.view.write_tickets(0, 5, 1, [TicketWrite(name, b'{"ticket_id":1}', members)], NOON)
+    await twin.view.write_tickets(0, 5, 1, [TicketWrite(name, b'{"ticket_id":1}', places(members))], NOON)
 
     assert {"ticket_id": 1} == await twin.reader.read_ticket(name)
     assert [(ident, NOON)] == await twin.reader.read_due(scope.team_priority(name, "P0"), 9)
