@@ -1,0 +1,62 @@
+"""A topic read once, from its start to its end as it stands now, by whoever needs all of it and belongs to no group."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from sinks.kafka import KafkaAccess
+
+_ANSWER_S = 10.0
+
+
+class KafkaUnreachable(Exception):
+    """Kafka does not answer.
+
+    Operator action: start it, or correct the setting that the message names.
+    """
+
+
+class Told(NamedTuple):
+    """A record and where it stands."""
+
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+async def read_topic(access: KafkaAccess, topic: str, wanted: Callable[[bytes], bool] = lambda _: True) -> list[Told]:
+    """The records of a topic whose key is `wanted`, by partition and offset; none where the topic is not there.
+
+    Raises:
+        KafkaUnreachable: Kafka does not answer.
+    """
+    consumer = AIOKafkaConsumer(
+        **access.options(), enable_auto_commit=False, auto_offset_reset="earliest", request_timeout_ms=20_000
+    )
+    found: list[Told] = []
+    try:
+        await asyncio.wait_for(consumer.start(), _ANSWER_S)
+        if topic in await consumer.topics():
+            places = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+            consumer.assign(places)
+            ends = await consumer.end_offsets(places)
+            await consumer.seek_to_beginning(*places)
+            while behind := [place for place in places if await consumer.position(place) < ends[place]]:
+                for place, records in (await consumer.getmany(*behind, timeout_ms=1000)).items():
+                    found += [
+                        Told(place.partition, record.offset, record.key, record.value)
+                        for record in records
+                        if wanted(record.key or b"")
+                    ]
+    except (KafkaError, OSError, TimeoutError) as error:
+        msg = f"kafka at {access.servers} does not answer: start it, or correct SLAWATCH_KAFKA ({error!r})"
+        raise KafkaUnreachable(msg) from error
+    finally:
+        await consumer.stop()
+    return sorted(found, key=lambda one: (one.partition, one.offset))
