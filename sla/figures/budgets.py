@@ -22,6 +22,8 @@ from sla.figures.verdicts import COUNTED, DAY, MINUTE, counts_of
 from sla.figures.windows import Windows
 
 _WHOLE = 1_000_000
+#: A day of a budget, as `models.budget.BudgetDay`.
+Point = dict[str, Any]
 
 
 class Budgets:
@@ -38,7 +40,10 @@ class Budgets:
         self._counted: dict[str, int] = {}  # subject → partitions that count it
         self._changed: set[str] = set()
         self._told: dict[str, str] = {}  # objective → subject
+        # Days that are over, told once: subject → (period, spare) → points, decided, breached.
+        self._over: dict[str, dict[tuple[str, int], tuple[list[Point], int, int]]] = {}
         self._minute = self._day = 0  # the first ones that are kept
+        self._today = 0
         self._as_of = -1
 
     def is_past(self, place: Sequence[Any]) -> bool:
@@ -57,6 +62,8 @@ class Budgets:
         if kind == MINUTE:
             self._windows.apply(subject, place[1], before, after, {})
         else:
+            if place[1] < self._today:
+                self._over.pop(subject, None)
             days = self._by_day.setdefault(subject, {})
             cell = days.setdefault(place[1], {})
             merge(cell, before, -1)
@@ -73,6 +80,10 @@ class Budgets:
         self._windows.move({window: (end - length, end) for window, length in WINDOW_MINUTES.items()})
         self._minute = end - max(WINDOW_MINUTES.values())
         self._day = first_day(self._days, as_of)
+        today = self._days.day_of(as_of)
+        if today != self._today:
+            self._today = today
+            self._over.clear()
         gone = [(subject, key_of(MINUTE, minute)) for subject, minute in self._windows.forget(self._minute)]
         for subject, days in self._by_day.items():
             for day in [day for day in days if day < self._day]:
@@ -107,8 +118,7 @@ class Budgets:
         objective, subject = aimed.objective, aimed.aim.subject
         span = span_of(self._days, objective.period, self._as_of)
         spare = _WHOLE - objective.attainment
-        days = self._spent(subject, span, spare)
-        decided, breached = (sum(day[name] for day in days) for name in ("decided", "breached"))
+        days, decided, breached = self._spent(subject, span, spare)
         windows = {window: self._in_window(subject, window) for window in BURN_WINDOWS}
         return {
             "objective": objective.name,
@@ -132,17 +142,26 @@ class Budgets:
             "days": days,
         }
 
-    def _spent(self, subject: str, span: Span, spare: int) -> list[dict[str, Any]]:
-        """Each day of the period up to today, with what is left at its end."""
+    def _spent(self, subject: str, span: Span, spare: int) -> tuple[list[Point], int, int]:
+        """Each day of the period up to today, with what is left at its end; and the sums over them."""
+        over = self._over.setdefault(subject, {})
+        known = over.get((span.name, spare))
+        if known is None:
+            known = over[span.name, spare] = self._add_days(([], 0, 0), subject, span.days[:-1], spare)
+        return self._add_days(known, subject, span.days[-1:], spare)
+
+    def _add_days(
+        self, before: tuple[list[Point], int, int], subject: str, days: Sequence[int], spare: int
+    ) -> tuple[list[Point], int, int]:
+        points, decided, breached = before
+        points = list(points)
         cells = self._by_day.get(subject, {})
-        decided = breached = 0
-        days: list[dict[str, Any]] = []
-        for day in span.days:
+        for day in days:
             found = counts_of(cells.get(day, {}))
             decided, breached = decided + found[0], breached + found[1]
             left = left_of(decided, breached, spare)
-            days.append({"day": period_id(day), "decided": found[0], "breached": found[1], "left": left})
-        return days
+            points.append({"day": period_id(day), "decided": found[0], "breached": found[1], "left": left})
+        return points, decided, breached
 
     def _in_window(self, subject: str, window: str) -> dict[str, int]:
         return self._windows.result(subject, window, _decided)
