@@ -392,3 +392,15 @@ def test_stage_1_lets_go_of_last_year() -> None:
 
     assert b'["bd",20261211]' in gone
     assert [] == [row for row in stages.stage1[0].dump() if row.key.startswith(b'["bd"')]
+
+
+def test_a_day_that_is_over_is_told_anew_when_it_changes() -> None:
+    """A fact of yesterday that comes today, and one that is taken back again, move yesterday's point and today's."""
+    stages = Stages(BOOK, NOW)
+    stages.tell()
+    stages.put(0, "t", [fact("breached", NOW - DAY, metric="resolution"), fact("met", NOW, metric="resolution")])
+    told = stages.tell()["kept"]["days"][-3:]
+    stages.put(0, "t", [fact("met", NOW, metric="resolution")])
+
+    assert [(0, 0, None), (1, 1, -9), (1, 0, -4)] == [(day["decided"], day["breached"], day["left"]) for day in told]
+    assert stages.truth() == stages.tell()
