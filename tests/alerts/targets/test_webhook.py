@@ -141,12 +141,15 @@ async def test_retry_after_is_heeded_as_seconds_and_as_a_date(web: Station) -> N
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(200, Delivered), (204, Delivered), (301, Failed), (400, Failed), (401, Failed), (404, Failed), (408, Retry)]
-    + [(409, Failed), (413, Failed), (418, Failed), (429, Retry), (500, Retry), (503, Retry), (599, Retry)],
+    [
+        *((status, Delivered) for status in (200, 201, 204)),
+        *((status, Failed) for status in (301, 302, 400, 401, 403, 404, 409, 413, 418, 451)),
+        *((status, Retry) for status in (408, 429, 500, 503, 599)),
+    ],
 )
 async def test_each_status_means_what_it_means(web: Station, status: int, kind: type) -> None:
     """Taken, to be tried again, or refused for good."""
-    web.default = Answer(status, headers={"Location": "http://127.0.0.1:1/"} if status == 301 else {})
+    web.default = Answer(status, headers={"Location": "http://127.0.0.1:1/"} if status in {301, 302} else {})
     target = hook(web.url)
 
     assert type(await target.send(notice())) is kind
