@@ -11,10 +11,13 @@ import typer
 
 from sla.policy import PolicyError
 from streams.commands import offline
+from streams.commands.appraisal import appraisal
 from streams.commands.console import err
 from streams.commands.explain import explain
+from streams.commands.observe import adjust, observe, rate
 from streams.commands.produce import produce
 from streams.commands.simulate import simulate
+from streams.commands.top import top
 from streams.commands.up import up
 from streams.commands.wallboard import wallboard
 from streams.commands.worker import worker
@@ -32,6 +35,7 @@ app = typer.Typer(
 app.command()(up)
 app.command()(worker)
 app.command()(wallboard)
+app.command()(top)
 app.command()(simulate)
 app.command()(produce)
 app.command("replay")(offline.replay_files)
@@ -39,6 +43,10 @@ app.command()(offline.test)
 app.command()(offline.check)
 app.command()(explain)
 app.command()(offline.schema)
+app.command()(observe)
+app.command()(rate)
+app.command()(adjust)
+app.add_typer(appraisal, name="appraisal")
 
 
 def main() -> None:
