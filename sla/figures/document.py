@@ -7,7 +7,8 @@ before that. Seconds that are whole are written as integers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from models.fact import COUNT_KINDS
 from models.kpi import METRICS
@@ -32,6 +33,7 @@ from sla.figures.codes import (
 from sla.figures.panes import PEAK
 
 _COUNTED = tuple((kind, COUNTS[kind]) for kind in COUNT_KINDS)
+_ALONE = tuple((metric, (metric,)) for metric in METRICS)
 _OVERALL = ("overall", "customer")
 
 
@@ -46,44 +48,79 @@ def ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
+class _Codes(NamedTuple):
+    """Where the sums of one metric, or of several pooled, stand in a cell."""
+
+    met: tuple[int, ...]
+    breached: tuple[int, ...]
+    stopped: tuple[int, ...]  # late, or without a promise
+    duration: tuple[int, ...]
+    histogram: tuple[int, ...]
+    peak: tuple[int, ...]
+
+
+@lru_cache(maxsize=64)
+def _codes_of(metrics: tuple[str, ...]) -> _Codes:
+    return _Codes(
+        tuple(CLOCKS["met", metric] for metric in metrics),
+        tuple(CLOCKS["breached", metric] for metric in metrics),
+        tuple(CLOCKS[kind, metric] for metric in metrics for kind in ("late", "stopped")),
+        tuple(DURATION[metric] for metric in metrics),
+        tuple(HISTOGRAM[metric] for metric in metrics),
+        tuple(PEAK[metric] for metric in metrics),
+    )
+
+
+_UNTIMED: Final = {"mean_s": None, "p50_s": None, "p90_s": None, "p95_s": None, "max_s": None}
+#: Of a metric that nothing was decided of; shared, not to be changed.
+_NOTHING: Final[dict[str, Any]] = {"count": 0, **_UNTIMED, "met": 0, "breached": 0, "attainment": None}
+
+
 def metric_figures(
-    cell: Cell, peaks: Cell, metrics: Sequence[str], found: dict[int, list[tuple[int, int]]]
+    cell: Cell, peaks: Cell, metrics: tuple[str, ...], found: dict[int, list[tuple[int, int]]]
 ) -> dict[str, Any]:
-    """The figures of one metric, or of several pooled; `found` are the cell's histograms."""
-    met = sum(cell.get(CLOCKS["met", metric], 0) for metric in metrics)
-    breached = sum(cell.get(CLOCKS["breached", metric], 0) for metric in metrics)
-    count = met + sum(cell.get(CLOCKS[kind, metric], 0) for kind in ("late", "stopped") for metric in metrics)
-    figures: dict[str, Any] = {"count": count}
-    if count:
-        pooled: dict[int, int] = {}
-        for metric in metrics:
-            for bucket, number in found.get(HISTOGRAM[metric], ()):
-                pooled[bucket] = pooled.get(bucket, 0) + number
-        high = max(peaks[PEAK[metric]] for metric in metrics if PEAK[metric] in peaks)
-        low = -max(peaks[PEAK[metric] + 1] for metric in metrics if PEAK[metric] in peaks)
-        p50, p90, p95 = quantiles(sorted(pooled.items()), count, (50, 90, 95), low, high)
-        total = sum(cell.get(DURATION[metric], 0) for metric in metrics)
-        mean = total / (1000 * count)
-        figures["mean_s"] = int(mean) if mean.is_integer() else mean
-        figures["p50_s"] = seconds_of(p50)
-        figures["p90_s"] = seconds_of(p90)
-        figures["p95_s"] = seconds_of(p95)
-        figures["max_s"] = seconds_of(high)
-    else:
-        figures.update(mean_s=None, p50_s=None, p90_s=None, p95_s=None, max_s=None)
-    figures["met"] = met
-    figures["breached"] = breached
-    figures["attainment"] = ratio(met, met + breached)
-    return figures
+    """The figures of one metric, or of several pooled; `found` are the cell's histograms. Not to be changed."""
+    codes = _codes_of(metrics)
+    met = sum([cell.get(code, 0) for code in codes.met])
+    breached = sum([cell.get(code, 0) for code in codes.breached])
+    count = met + sum([cell.get(code, 0) for code in codes.stopped])
+    if not count:
+        return {**_NOTHING, "breached": breached, "attainment": 0.0} if breached else _NOTHING
+    high = max([peaks[code] for code in codes.peak if code in peaks])
+    low = -max([peaks[code + 1] for code in codes.peak if code in peaks])
+    p50, p90, p95 = quantiles(_pooled(codes.histogram, found), count, (50, 90, 95), low, high)
+    mean = sum([cell.get(code, 0) for code in codes.duration]) / (1000 * count)
+    return {
+        "count": count,
+        "mean_s": int(mean) if mean.is_integer() else mean,
+        "p50_s": seconds_of(p50),
+        "p90_s": seconds_of(p90),
+        "p95_s": seconds_of(p95),
+        "max_s": seconds_of(high),
+        "met": met,
+        "breached": breached,
+        "attainment": ratio(met, met + breached),
+    }
+
+
+def _pooled(firsts: Sequence[int], found: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    present = [found[first] for first in firsts if first in found]
+    if len(present) == 1:
+        return present[0]
+    pooled: dict[int, int] = {}
+    for steps in present:
+        for bucket, number in steps:
+            pooled[bucket] = pooled.get(bucket, 0) + number
+    return sorted(pooled.items())
 
 
 def kpi_figures(cell: Cell, peaks: Cell, promised: Sequence[str]) -> dict[str, Any]:
     """All of a KPI document that follows from its sums: the fields after `as_of`."""
     found = histograms(cell)
     figures: dict[str, Any] = {kind: cell.get(code, 0) for kind, code in _COUNTED}
-    for metric in METRICS:
-        figures[metric] = metric_figures(cell, peaks, (metric,), found)
-    figures["sla"] = metric_figures(cell, peaks, promised, found)
+    for metric, alone in _ALONE:
+        figures[metric] = metric_figures(cell, peaks, alone, found)
+    figures["sla"] = metric_figures(cell, peaks, tuple(promised), found)
     solved, rated = cell.get(SOLVED, 0), cell.get(RATED[_OVERALL], 0)
     figures["fcr_rate"] = ratio(cell.get(FIRST_CONTACT, 0), solved)
     figures["reopen_rate"] = ratio(cell.get(REOPENED, 0), solved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -24,13 +25,15 @@ class NewerFormatError(Exception):
     """
 
 
+@lru_cache(maxsize=65536)
 def key_of(*parts: str | int | None) -> bytes:
-    """The key of a row from its kind and place."""
+    """The key of a row from its kind and place; a minute's is asked for once for each of its scopes."""
     return orjson.dumps(parts)
 
 
+@lru_cache(maxsize=65536)
 def place_of(key: bytes) -> list[Any]:
-    """Kind and place of a key."""
+    """Kind and place of a key; not to be changed."""
     place: list[Any] = orjson.loads(key)
     return place
 
