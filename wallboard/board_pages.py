@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from models.scope import parts
+from wallboard.board_html import board_page
 from wallboard.gate import grant_of, require_filter, require_scope, viewer_of
 from wallboard.hub import Hub
 from wallboard.selection import FILTERS, NoSuchScope, Selection, selection_of, selection_of_scope
@@ -26,7 +27,7 @@ def board_routes(hub: Hub, static: str) -> list[BaseRoute]:
             return RedirectResponse(address("/", {**request.query_params, **parts(grant.scopes[0])}), 303)
         selection = _selected(request)
         require_filter(request, selection.burns)
-        return FileResponse(f"{static}/board.html")
+        return board_page(request, static, hub.build, grant)
 
     async def events(request: Request) -> Response:
         selection = _selected(request)

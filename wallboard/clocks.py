@@ -54,7 +54,7 @@ def _has_list(scope: str) -> bool:
 
 
 async def _looked_for(reader: Reader, wanted: Wanted, at_ms: int, most: int, *, back: bool = False) -> list[Clock]:
-    """Clocks among all there are, on or back from an instant, in pieces: until there are enough, or enough were seen."""
+    """Clocks among all there are, on or back from an instant, in pieces: until enough are found, or were seen."""
     found: list[Clock] = []
     looked: set[str] = set()
     while len(found) < most and len(looked) < MOST_LOOKED_AT:
