@@ -12,11 +12,13 @@ import orjson
 import typer
 from rich.table import Table
 
+from alerts.budgets import RATES
 from models.breach import breach_schema
 from models.budget import Budget
 from models.event import event_schema
 from models.instant import format_ms, parse_ms
 from models.kpi import KpiDocument
+from models.objective import Objective
 from sla.board import load_board
 from sla.cases import CaseError, run_case
 from sla.policy import PolicyError
@@ -71,10 +73,20 @@ def check(policies: Policies = None) -> None:
     out.print(table)
     board = _checked(lambda: load_board(policies_at(policies), book))
     for objective in book.objectives:
-        share = f"{objective.attainment / 10_000:g}%"
-        out.print(f"Objective: {objective.name}, {objective.metric} {share} a {objective.period}", markup=False)
+        out.print(_objective_line(objective), markup=False)
     out.print(f"The wallboard shows {len(board.tiles)} tiles, chime {'on' if board.chime else 'off'}.")
     out.print(f"The book holds: zone {book.zone}, {len(book.editions)} edition(s), digest {book.digest[:12]}.")
+
+
+def _objective_line(objective: Objective) -> str:
+    """What an objective asks for, and when it pages: with all breached it burns at 1 ÷ (1 - attainment), never faster."""
+    spare = 1_000_000 - objective.attainment
+    rates = [f"{rate:g}" for rate, _, _ in RATES if rate * spare <= 1_000_000]
+    pages = (
+        f"pages at a burn rate of {' and '.join(rates)}" if rates else "never pages: it allows too much to burn fast"
+    )
+    asked = f"{objective.metric} {objective.attainment / 10_000:g}% a {objective.period}"
+    return f"Objective: {objective.name}, {asked}; {pages}"
 
 
 def _checked(read: Callable[[], Read]) -> Read:
@@ -139,4 +151,3 @@ def schema() -> None:
         "budget": Budget.model_json_schema(),
     }
     sys.stdout.write(orjson.dumps(schemas, option=orjson.OPT_INDENT_2).decode() + "\n")
-

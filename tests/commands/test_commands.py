@@ -142,6 +142,21 @@ def test_check_names_file_line_and_mend(run: Run, files: tuple[Path, Path]) -> N
     assert "Mars/Olympus" in told
 
 
+def test_check_says_when_an_objective_can_page(run: Run, files: tuple[Path, Path]) -> None:
+    """One that allows a fifth to be late cannot burn six times too fast, whatever happens."""
+    folder, _ = files
+    objective = "  - {name: o%d, metric: first_response, attainment: %d%%, period: month}\n"
+    told = "".join(objective % (share, share) for share in (95, 90, 80))
+    (folder / "2026.yaml").write_text(f"{BOOK}objectives:\n{told}")
+
+    code, said, _ = run("check", "--policies", folder)
+
+    assert 0 == code
+    assert "Objective: o95, first_response 95% a month; pages at a burn rate of 14.4 and 6\n" in said
+    assert "Objective: o90, first_response 90% a month; pages at a burn rate of 6\n" in said
+    assert "Objective: o80, first_response 80% a month; never pages: it allows too much to burn fast\n" in said
+
+
 def test_check_reads_the_wallboard_too(run: Run, files: tuple[Path, Path]) -> None:
     """A tile that can never show anything is named with file, line and mend; exit 1."""
     folder, _ = files
