@@ -79,7 +79,7 @@ def check(policies: Policies = None) -> None:
 
 
 def _objective_line(objective: Objective) -> str:
-    """What an objective asks for, and when it pages: with all breached it burns at 1 ÷ (1 - attainment), never faster."""
+    """What an objective asks for, and when it pages: never faster than 1 ÷ (1 - attainment)."""
     spare = 1_000_000 - objective.attainment
     rates = [f"{rate:g}" for rate, _, _ in RATES if rate * spare <= 1_000_000]
     pages = (
