@@ -1,22 +1,34 @@
-"""What a worker tells Prometheus, at `/metrics` of SLAWATCH_METRICS_PORT."""
+"""What a worker tells Prometheus, at `/metrics` of SLAWATCH_METRICS_PORT; and how any part serves what it tells."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from itertools import product
+from typing import Protocol, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import Metric as Series
 from prometheus_client.registry import Collector
 
+from models.breach import Metric
 from streams.errors import Unusable
 
+REASONS = (
+    *("conflict", "encoding", "invalid", "json", "key", "missing"),
+    *("null_key", "null_value", "too_large", "too_late", "unknown_type"),
+)
+PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
 LATENESS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0)
 
 
 class Metrics:
-    """The counters of one worker; each worker has a registry of its own."""
+    """The counters of one worker; each worker has a registry of its own.
+
+    What is known to come begins with zeros: a series that appears with its first dead letter or breach would hide that
+    one, since Prometheus sees growth only between two looks.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -24,9 +36,13 @@ class Metrics:
         self.dead_letters = Counter(
             "slawatch_dead_letters", "Records sent to the dead letters.", ["reason"], registry=self.registry
         )
+        for reason in REASONS:
+            self.dead_letters.labels(reason)
         self.breaches = Counter(
             "slawatch_breaches", "Clocks that fell due.", ["metric", "priority"], registry=self.registry
         )
+        for metric, priority in product(get_args(Metric), PRIORITIES):
+            self.breaches.labels(metric, priority)
         self.lateness = Histogram(
             "slawatch_deadline_lateness_seconds",
             "From the instant of a deadline to its being written.",
@@ -58,7 +74,7 @@ class Standings(Collector):
         self._partitions = partitions
         self._clock = clock
 
-    def collect(self) -> Iterable[Metric]:
+    def collect(self) -> Iterable[Series]:
         """The lag of each partition that this worker has, and their open tickets."""
         lag = GaugeMetricFamily("slawatch_lag_seconds", "Now less the watermark.", labels=["partition"])
         opened = GaugeMetricFamily("slawatch_open_tickets", "Open tickets.", labels=["priority"])
@@ -75,10 +91,21 @@ class Standings(Collector):
 
 
 @contextmanager
-def serve_metrics(
-    metrics: Metrics, standings: Standings, *, port: int | None, host: str
-) -> Iterator[None]:
-    """Serves them while the worker runs; does nothing without a port.
+def serve_metrics(metrics: Metrics, standings: Standings, *, port: int | None, host: str) -> Iterator[None]:
+    """Serves a worker's while it runs; does nothing without a port.
+
+    Raises:
+        Unusable: the port cannot be had.
+    """
+    if port is not None:
+        metrics.registry.register(standings)
+    with serve_registry(metrics.registry, port=port, host=host):
+        yield
+
+
+@contextmanager
+def serve_registry(registry: CollectorRegistry, *, port: int | None, host: str) -> Iterator[None]:
+    """Serves what a part tells, at `/metrics`; does nothing without a port.
 
     Raises:
         Unusable: the port cannot be had.
@@ -86,9 +113,8 @@ def serve_metrics(
     if port is None:
         yield
         return
-    metrics.registry.register(standings)
     try:
-        server, thread = start_http_server(port, host, metrics.registry)
+        server, thread = start_http_server(port, host, registry)
     except OSError as error:
         msg = f"SLAWATCH_METRICS_PORT {port} cannot be had ({error}): choose another"
         raise Unusable(msg) from error
