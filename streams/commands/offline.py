@@ -13,6 +13,8 @@ import typer
 from rich.table import Table
 
 from alerts.budgets import RATES
+from appraisal.cards import load_cards
+from appraisal.people import load_people
 from models.breach import breach_schema
 from models.budget import Budget
 from models.event import event_schema
@@ -75,6 +77,11 @@ def check(policies: Policies = None) -> None:
     for objective in book.objectives:
         out.print(_objective_line(objective), markup=False)
     out.print(f"The wallboard shows {len(board.tiles)} tiles, chime {'on' if board.chime else 'off'}.")
+    folder = policies_at(policies)
+    cards = _checked(lambda: load_cards(folder))
+    roster = _checked(lambda: load_people(folder, cards))
+    examples = sum(card.example for card in cards.values())
+    out.print(f"{len(cards)} scorecards, {examples} of them examples; {len(roster.people)} people.")
     out.print(f"The book holds: zone {book.zone}, {len(book.editions)} edition(s), digest {book.digest[:12]}.")
 
 

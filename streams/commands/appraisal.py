@@ -1,0 +1,234 @@
+"""`slawatch appraisal`: a period's forms and totals, from the topics or from files."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from typer.core import TyperGroup
+
+from appraisal.appraise import CannotAppraise
+from appraisal.cards import load_cards
+from appraisal.entries import Entries, known_of
+from appraisal.files import file_name, json_files
+from appraisal.form import Appraisal
+from appraisal.from_files import Told, totals_of
+from appraisal.intake import NotTaken, subject_of
+from appraisal.numbers import half_up
+from appraisal.people import load_people
+from appraisal.period import Period, PeriodUnknown, period_of
+from appraisal.pseudonyms import Pseudonyms, WeakKey
+from appraisal.rows import UnusableFile
+from appraisal.setting import Setting
+from appraisal.source import Documents
+from appraisal.whole import appraise
+from models import scope
+from models.instant import format_ms, parse_ms
+from sinks.observations import read_observations
+from sinks.topic import KafkaUnreachable, read_topic
+from sla.policy import PolicyBook
+from streams import topics
+from streams.app import access_to
+from streams.clock import now_ms
+from streams.commands.console import Policies, book_of, err, lines_of, out, policies_at, progress
+from streams.errors import Unreachable, Unusable
+from streams.logs import set_up_logs
+from streams.settings import load_settings
+
+_SHOWN = 20
+
+
+class _PeriodFirst(TyperGroup):
+    """`appraisal 2026-Q4 …` is the command itself; other words are commands of its own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Puts the name of the command in front where a period stands there."""
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["of", *args]
+        return super().parse_args(ctx, args)
+
+
+appraisal = typer.Typer(
+    cls=_PeriodFirst, help="A period's forms and totals: slawatch appraisal PERIOD --out DIR.", no_args_is_help=True
+)
+
+
+@appraisal.command("of", hidden=True)
+def of_period(  # noqa: PLR0917 -- typer passes them by name
+    period: Annotated[str, typer.Argument(help="2026-11-21, 2026-11, 2026-Q4, 2026-H2 or 2026.")],
+    more: Annotated[list[Path] | None, typer.Argument(help="Further files of events.", hidden=True)] = None,
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("appraisal-out"),
+    subject: Annotated[list[str] | None, typer.Option(help="agent:…, team:… or all; default: the roster.")] = None,
+    scorecard: Annotated[list[str] | None, typer.Option(help="A card; default: that of each person.")] = None,
+    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    events: Annotated[list[Path] | None, typer.Option(help="Compute from files instead of the topics.")] = None,
+    policies: Policies = None,
+    as_of: Annotated[str | None, typer.Option(help="With --events: instant to look from; default: the newest.")] = None,
+    *,
+    pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Names as pseudonyms.")] = False,
+) -> None:
+    """Fill the forms of a period and write them, with its totals."""
+    if lang not in {"zh", "en"}:
+        msg = f"--lang is {lang!r}: write zh or en"
+        raise Unusable(msg)
+    if more and not events:
+        msg = f"{more[0]} is one argument too many: files of events go with --events"
+        raise Unusable(msg)
+    book = book_of(policies)
+    found = _period(period, book)
+    files = [*(events or []), *(more or [])]
+    until = _instant(as_of) if as_of else None
+    setting, others = (
+        _from_files(files, book, found, until, policies) if files else asyncio.run(_from_topics(found, book, policies))
+    )
+    try:
+        made = appraise(setting, [subject_of(one) for one in subject or ()], scorecard or ())
+    except (CannotAppraise, NotTaken) as error:
+        raise Unusable(str(error)) from error
+    if pseudonyms:
+        made = _hidden(made, setting, others)
+    written = _write(made, out_dir)
+    err.print(f"{len(made.forms)} forms and {len(made.totals)} rows of totals in {written}", markup=False)
+    for form in made.forms:
+        total = "no total" if form.total is None else str(half_up(form.total))
+        name = f"{form.subject.name} ({form.subject.id})"
+        out.print(f"{form.scorecard}  {name}  {total}  {form.measured} of {form.of} measures", markup=False)
+
+
+def _period(name: str, book: PolicyBook) -> Period:
+    try:
+        return period_of(name, book.zone)
+    except PeriodUnknown as error:
+        raise Unusable(str(error)) from error
+
+
+def _instant(text: str) -> int:
+    try:
+        return parse_ms(text)
+    except ValueError as error:
+        msg = f"--as-of: {error}"
+        raise Unusable(msg) from error
+
+
+def read_files(files: list[Path]) -> Told:
+    """What files tell; what cannot be taken is named.
+
+    Raises:
+        Unusable: a file cannot be read.
+    """
+    told = Told()
+    gc.disable()  # Everything read is kept to the end: looking for garbage in it costs a third of the time.
+    for path in files:
+        if path.suffix == ".csv":
+            try:
+                told.add_csv(path.read_bytes(), str(path))
+            except (OSError, UnusableFile) as error:
+                msg = f"{path}: {error}"
+                raise Unusable(msg) from error
+        else:
+            for number, line in lines_of(path):
+                told.add_line(line, f"{path}:{number}")
+    gc.enable()
+    problems = told.problems()
+    for problem in problems[:_SHOWN]:
+        err.print(problem, markup=False)
+    if len(problems) > _SHOWN:
+        err.print(f"… and {len(problems) - _SHOWN} more that were not taken")
+    return told
+
+
+def _from_files(
+    files: list[Path], book: PolicyBook, period: Period, as_of: int | None, policies: Path | None
+) -> tuple[Setting, set[str]]:
+    told = read_files(files)
+    until = told.newest_ms if as_of is None else as_of
+    with progress("events") as bar:
+        task = bar.add_task("appraisal", total=told.events.events)
+        source, orphans, aside = totals_of(told.events, book, until, lambda count: bar.advance(task, count))
+    for ticket, why in aside.items():
+        err.print(f"set aside: {ticket}: {why}", markup=False)
+    return _setting(period, book, source, told.entries, as_of=until, policies=policies, orphans=orphans)
+
+
+async def _from_topics(period: Period, book: PolicyBook, policies: Path | None) -> tuple[Setting, set[str]]:
+    settings = load_settings()
+    set_up_logs(settings.log)
+    access = access_to(settings)
+    entries = Entries()
+    names = {period.id, *(part.id for part in period.parts)}
+    try:
+        for place, value in await read_observations(access, topics.METRICS):
+            entries.read(value, place)
+        totals = await read_topic(access, topics.TOTALS, lambda key: _is_of(key, names, period))
+    except KafkaUnreachable as error:
+        raise Unreachable(str(error)) from error
+    for problem in entries.refused[:_SHOWN]:
+        err.print(problem, markup=False)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in totals:
+        name, _, rest = (one.key or b"").decode().partition("/")
+        if one.value is None:
+            found.pop((name, rest), None)
+        else:
+            found[name, rest] = orjson.loads(one.value)
+    if (period.id, scope.ALL) not in found:
+        closes = format_ms(period.end + settings.grace_ms)
+        msg = (
+            f"{topics.TOTALS} has no total of {period.id}: it closes once every partition has been read past {closes}."
+            " Until then compute it from files with --events"
+        )
+        raise Unusable(msg)
+    return _setting(period, book, Documents(found), entries, as_of=now_ms(), policies=policies)
+
+
+def _is_of(key: bytes, names: set[str], period: Period) -> bool:
+    """Whether a key is that of the latest revision of the period, a month of it or a day of it."""
+    name, _, subject = key.decode().partition("/")
+    if "/" in subject:
+        return False
+    return name in names or (len(name) == 10 and name[:7] in names and period.kind != "day")
+
+
+def _setting(
+    period: Period,
+    book: PolicyBook,
+    source: Documents,
+    entries: Entries,
+    *,
+    as_of: int,
+    policies: Path | None,
+    orphans: int | None = None,
+) -> tuple[Setting, set[str]]:
+    """The setting, and the ids of people that only entries tell of."""
+    folder = policies_at(policies)
+    cards = load_cards(folder)
+    roster = load_people(folder, cards)
+    known = known_of(entries.until(as_of))
+    others = {one.rater for one in known.ratings} | {one.approved_by for one in known.adjustments}
+    setting = Setting(period, book.zone, format_ms(as_of), source, known, roster, cards, orphans)
+    return setting, others
+
+
+def _hidden(made: Appraisal, setting: Setting, others: set[str]) -> Appraisal:
+    try:
+        return Pseudonyms(os.environ.get("SLAWATCH_PSEUDONYM_KEY", ""), setting.roster, others).hide(made)
+    except WeakKey as error:
+        raise Unusable(str(error)) from error
+
+
+def _write(made: Appraisal, folder: Path) -> Path:
+    root = folder / file_name(made.period)
+    try:
+        for name, content in json_files(made).items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except OSError as error:
+        msg = f"{root} cannot be written: {error}"
+        raise Unusable(msg) from error
+    return root
