@@ -48,9 +48,7 @@ def board_from(content: str, book: PolicyBook) -> Wallboard:
     reader = Reader(NAME)
     entries = reader.mapping(from_yaml(NAME, content, "a wallboard"), "the wallboard", KEYS, ("tiles",))
     names = {objective.name for edition in book.editions for objective in edition.objectives}
-    chime = "off"
-    if "chime" in entries:
-        chime = reader.one_of(entries["chime"], "chime", _SWITCH) or "off"
+    chime = "chime" in entries and _switch(reader, entries["chime"], "chime")
     limits: dict[str, Limits] = {}
     if "limits" in entries:
         node = entries["limits"]
@@ -62,7 +60,7 @@ def board_from(content: str, book: PolicyBook) -> Wallboard:
     tiles = _tiles(reader, entries["tiles"], names) if "tiles" in entries else ()
     if reader.problems:
         raise PolicyError(reader.problems)
-    return Wallboard(tiles, limits, chime == "on")
+    return Wallboard(tiles, limits, chime)
 
 
 def _tiles(reader: Reader, node: Node, names: Collection[str]) -> tuple[Tile, ...]:
@@ -94,15 +92,22 @@ def _tile(reader: Reader, node: Node, names: Collection[str]) -> Tile | None:
     scope = _scope(reader, entries["scope"], field) if "scope" in entries else None
     last_week = field in LAST_WEEK
     if "last_week" in entries:
-        wanted = reader.one_of(entries["last_week"], f"last_week of {field}", _SWITCH)
-        if wanted == "on" and not last_week:
+        wanted = _switch(reader, entries["last_week"], f"last_week of {field}")
+        if wanted and not last_week:
             mend = f"Take it out; a week ago is known of {', '.join(sorted(LAST_WEEK))}"
             reader.note(entries["last_week"].line, f"nothing is kept of {field} a week ago", mend)
-        last_week = last_week and wanted == "on"
+        last_week = last_week and wanted
     label = _label(reader, entries["label"], field) if "label" in entries else {}
     return Tile(
         field, figure.unit, figure.better, scope, label, _limits(reader, figure, node.line, entries), None, last_week
     )
+
+
+def _switch(reader: Reader, node: Node, what: str) -> bool:
+    """`on` or `off`; anything else is noted."""
+    if node.kind not in {"text", "truth"} or node.text not in _SWITCH:
+        reader.note(node.line, f"{what} is {node.text!r}", "Write on or off")
+    return node.text == "on"
 
 
 def _figure(reader: Reader, field: str, line: int, names: Collection[str]) -> Figure | None:

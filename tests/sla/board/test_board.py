@@ -63,7 +63,9 @@ def test_a_board_is_what_its_file_says() -> None:
 
 
 ROWS = [
-    ("chime: on\n", "chime: yes\n", 1, "chime is 'yes'", "on, off"),
+    ("chime: on\n", "chime: yes\n", 1, "chime is 'yes'", "Write on or off"),
+    ("chime: on\n", "chime: true\n", 1, "chime is 'true'", "Write on or off"),
+    ("chime: on\n", "chime: [on]\n", 1, "chime is ''", "Write on or off"),
     ("chime: on\n", "chimes: on\n", 1, "unknown key `chimes` in the wallboard of wallboard.yaml", "`chime`"),
     (LIMIT, "  live.broken: {amber: 1}\n", 3, "there is no figure 'live.broken'", "Did you mean"),
     (LIMIT, "  live.breached: {amber: 5, red: 1}\n", 3, "amber of live.breached lies beyond its red", "below the red"),

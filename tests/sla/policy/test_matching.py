@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sla.policy import book_from
-from sla.policy.matching import is_shadowed
+from sla.policy.matching import is_reached, is_shadowed
 
 ALWAYS = {"always": {"timezone": "UTC", "week": "always"}}
 
@@ -121,6 +121,23 @@ def test_a_policy_is_shadowed_when_no_ticket_reaches_it(when: dict[str, Any], ea
     reached = any(meets(when, ticket) and not any(meets(one, ticket) for one in earlier) for ticket in TICKETS)
 
     assert reached is not is_shadowed(when, earlier)
+
+
+@given(
+    WHENS.map(lambda when: {field: when[field] for field in when if field != "tags"}),
+    WHENS,
+    st.lists(WHENS, max_size=4),
+)
+def test_what_is_asked_for_reaches_a_policy_when_a_ticket_does(
+    asked: dict[str, Any], when: dict[str, Any], earlier: list[dict[str, Any]]
+) -> None:
+    """Of priorities and teams, as objectives ask for them: the proof finds what trying every ticket finds."""
+    reached = any(
+        meets(asked, ticket) and meets(when, ticket) and not any(meets(one, ticket) for one in earlier)
+        for ticket in TICKETS
+    )
+
+    assert reached is is_reached(asked, when, earlier)
 
 
 @given(st.lists(WHENS, max_size=5))
