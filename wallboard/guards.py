@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -65,11 +65,17 @@ class Guards:
 class PatientProtocol(H11Protocol):
     """HTTP with an end to patience: who does not say in `HEAD_S` what he asks for is let go."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # The configuration says so too, but a handler that somebody puts on that logger turns it on again; and an
+        # address may hold a token.
+        self.access_log = False
+        self._waiting: asyncio.TimerHandle | None = None
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for the first request, and lets requests know what they came over."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
-        self._waiting: asyncio.TimerHandle | None = None
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
