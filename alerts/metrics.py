@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from alerts.notice import Delivered, Notice, Outcome, Retry
+from alerts.notice import Delivered, Failed, Notice, Outcome, Retry
+
+#: `retry` counts attempts, the other two notices.
+WORDS: Final[dict[type[Outcome], str]] = {Delivered: "delivered", Retry: "retry", Failed: "failed"}
 
 
 class AlertMetrics:
-    """The counters of one alerter."""
+    """The counters of one alerter, in a registry of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -17,7 +23,17 @@ class AlertMetrics:
         )
         self.active = Gauge("slawatch_alerter_active", "1 while this alerter holds the lease.", registry=self.registry)
 
+    def expect(self, receivers: Iterable[str]) -> None:
+        """Begins every receiver with zeros.
+
+        A series that appears with its first failure would hide that failure, since Prometheus sees growth only between
+        two looks.
+        """
+        for receiver in receivers:
+            for word in WORDS.values():
+                self.alerts.labels(receiver, word)
+
     def told(self, notice: Notice, outcome: Outcome) -> None:
         """Counts an attempt: `delivered`, `retry` or `failed`."""
-        word = "delivered" if isinstance(outcome, Delivered) else "retry" if isinstance(outcome, Retry) else "failed"
+        word = next(word for kind, word in WORDS.items() if isinstance(outcome, kind))
         self.alerts.labels(notice.receiver, word).inc()
