@@ -149,6 +149,12 @@ class Decider:
         self._forget(out)
         return Decision(out.records(), out.notices, frozenset((*out.alerts, *out.groups)))
 
+    def decide_unwell(self, now: int) -> Decision:
+        """Only what concerns slawatch itself: for when nothing else can be known or written down."""
+        out = Outbox(self.memory, self.rules, self.book.zone, now)
+        self._episodes.decide_unwell(out, partial(self.reach, now=now))
+        return Decision(out.records(), out.notices, frozenset())
+
     def unsent(self) -> list[Notice]:
         """Notices whose outcome nobody wrote down: sent again, perhaps, and marked so."""
         return [

@@ -54,6 +54,10 @@ class Episodes:
             for name, burn in self._budgets.items():
                 self._burns(out, mutes, reach, f"budget/{name}", burn)
             self._end(out, "budget/", {f"budget/{name}" for name in self._budgets}, Kind.BUDGET, CALM_MS)
+        self.decide_unwell(out, reach)
+
+    def decide_unwell(self, out: Outbox, reach: Reach) -> None:
+        """The troubles alone."""
         if self._troubles is not None:
             for name, trouble in self._troubles.items():
                 self._is_unwell(out, reach, f"self/{name}", trouble)

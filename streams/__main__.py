@@ -11,11 +11,14 @@ import typer
 
 from sla.policy import PolicyError
 from streams.commands import offline
+from streams.commands.alerts import alerts
 from streams.commands.appraisal import appraisal
 from streams.commands.console import err
+from streams.commands.duty import duty
 from streams.commands.explain import explain
 from streams.commands.observe import adjust, observe, rate
 from streams.commands.produce import produce
+from streams.commands.silence import silence
 from streams.commands.simulate import simulate
 from streams.commands.top import top
 from streams.commands.up import up
@@ -47,6 +50,9 @@ app.command()(observe)
 app.command()(rate)
 app.command()(adjust)
 app.add_typer(appraisal, name="appraisal")
+app.add_typer(alerts, name="alerts")
+app.add_typer(silence, name="silence")
+app.add_typer(duty, name="duty")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ import typer
 from rich.table import Table
 
 from alerts.budgets import RATES
+from alerts.reading import FILE as ALERTS_FILE
+from alerts.reading import load_rules
 from appraisal.cards import load_cards
 from appraisal.people import load_people
 from models.breach import breach_schema
@@ -23,7 +26,7 @@ from models.kpi import KpiDocument
 from models.objective import Objective
 from sla.board import load_board
 from sla.cases import CaseError, run_case
-from sla.policy import PolicyError
+from sla.policy import PolicyBook, PolicyError
 from sla.policy.schema import policy_schema
 from sla.replay import EventSet, describe, replay
 from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, policies_at, progress
@@ -78,11 +81,28 @@ def check(policies: Policies = None) -> None:
         out.print(_objective_line(objective), markup=False)
     out.print(f"The wallboard shows {len(board.tiles)} tiles, chime {'on' if board.chime else 'off'}.")
     folder = policies_at(policies)
+    _check_alerts(folder, book)
     cards = _checked(lambda: load_cards(folder))
     roster = _checked(lambda: load_people(folder, cards))
     examples = sum(card.example for card in cards.values())
     out.print(f"{len(cards)} scorecards, {examples} of them examples; {len(roster.people)} people.")
     out.print(f"The book holds: zone {book.zone}, {len(book.editions)} edition(s), digest {book.digest[:12]}.")
+
+
+def _check_alerts(folder: Path, book: PolicyBook) -> None:
+    """The rules of alerting, where there are any, and whether every receiver can be told as it is written."""
+    if not (folder / ALERTS_FILE).exists():
+        out.print(f"There is no {ALERTS_FILE}: nobody is told what slips.")
+        return
+    from alerts.targets import check_receiver  # noqa: PLC0415 - all ways to tell anybody anything are many
+
+    rules = _checked(lambda: load_rules(folder, book))
+    problems = [one for receiver in rules.receivers.values() for one in check_receiver(receiver, os.environ)]
+    for problem in problems:
+        out.print(f"{ALERTS_FILE}: {problem}", markup=False)
+    if problems:
+        raise typer.Exit(1)
+    out.print(f"{len(rules.receivers)} receivers of alerts, {len(rules.routes)} routes.")
 
 
 def _objective_line(objective: Objective) -> str:

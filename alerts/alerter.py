@@ -1,0 +1,236 @@
+"""An alerter from its start to its end: it stands by, following the topic, until the lease is its own; then it decides.
+
+topic ─ rows ─→ memory            (standing by: every row; active: those of commands)
+lease ─ held ─→ active ─→ Shift   (one at a time; who loses it starts anew from the topic)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiokafka.errors import KafkaError
+from redis import exceptions as errors
+
+from alerts.links import Links
+from alerts.memory import Memory
+from alerts.metrics import AlertMetrics
+from alerts.notice import Notice, Outcome, Post, Told
+from alerts.records import apply, lease_record
+from alerts.rules import Rules
+from alerts.selfcare import SelfCare
+from alerts.shift import Shift
+from alerts.targets import open_post
+from sinks.alerts_lease import ABSENT_S, LIFE_MS, TURN_S, AlerterLease, Held
+from sinks.alerts_redis import AlertsRedis
+from sinks.alerts_topic import TOPIC, AlertsTopic, Row, ensure_alerts_topic
+from sinks.kafka import KafkaAccess
+from sla.policy import PolicyBook
+
+log = structlog.get_logger(__name__)
+
+REDIS_ERRORS = (errors.RedisError, OSError, TimeoutError)
+_ASK_S = 1.0
+_LAST_WORDS_S = 5.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that an alerter is made of."""
+
+    name: str  # that no other living one has
+    access: KafkaAccess
+    redis: str
+    group: str
+    rules: Rules
+    book: PolicyBook
+    clock: Callable[[], int]
+    links: Links = field(default_factory=Links)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    metrics: AlertMetrics = field(default_factory=AlertMetrics)
+    replication: int = -1
+
+
+class Alerter:
+    """One alerter; start several, one is active."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.topic = AlertsTopic(plan.access)
+        self.redis = AlertsRedis(plan.redis, f"{plan.group}-alerts")
+        self.lease = AlerterLease(self.redis.link.client, plan.name)
+        self.memory = Memory()
+        self.shift: Shift | None = None
+        self.active = asyncio.Event()  # set while it decides; for those who wait for it
+        self._mine = False
+        self._sure_until = 0.0
+        self._absent_since: float | None = None
+        self.care = SelfCare(self)
+        self._post: Post | None = None
+
+    async def run(self, until: asyncio.Event) -> None:
+        """Runs until told to end; waits for Kafka and Redis as long as it takes.
+
+        Raises:
+            CannotTell: a receiver cannot be told as it is configured.
+            UnknownFormat: a newer version has written to the topic.
+        """
+        self._post = self.open_post(self.care.told)
+        if not await _before(until, asyncio.create_task(self._open_topic())):
+            return
+        jobs = [asyncio.create_task(self._keep_lease()), asyncio.create_task(self.care.run())]
+        work = asyncio.create_task(self._work(until))
+        try:
+            await asyncio.wait([work, *jobs], return_when=asyncio.FIRST_COMPLETED)
+            for task in (work, *jobs):
+                if task.done():
+                    task.result()
+        finally:
+            until.set()
+            for task in (*jobs, work):
+                task.cancel()
+            await asyncio.gather(*jobs, work, return_exceptions=True)
+            await self._post.close(_LAST_WORDS_S)
+            await self.care.write_last(_LAST_WORDS_S)
+            with contextlib.suppress(*REDIS_ERRORS):
+                await asyncio.wait_for(self.lease.release(), _ASK_S)
+            await self.redis.close()
+            await self.topic.stop()
+
+    @property
+    def mine(self) -> bool:
+        """Whether the lease was ours when it was last asked for."""
+        return self._mine
+
+    @property
+    def sure(self) -> bool:
+        """Whether nobody else can have the lease now."""
+        return self._mine and asyncio.get_running_loop().time() < self._sure_until
+
+    def open_post(self, told: Told) -> Post:
+        """The post to all receivers."""
+        plan = self.plan
+        receivers = plan.rules.receivers.values()
+        return open_post(receivers, told, links=plan.links, clock=plan.clock, environment=plan.environment)
+
+    def submit(self, notice: Notice) -> None:
+        """Hands a notice to the post."""
+        if self._post is not None:
+            self._post.submit(notice)
+
+    def count(self, notice: Notice, outcome: Outcome) -> None:
+        """Tells Prometheus of an attempt."""
+        self.plan.metrics.told(notice, outcome)
+
+    # Roles
+
+    async def _open_topic(self) -> None:
+        await ensure_alerts_topic(self.plan.access, replication=self.plan.replication)
+        await self.topic.start()
+
+    async def _work(self, until: asyncio.Event) -> None:
+        while not until.is_set():
+            while not self._mine and not until.is_set():
+                for row in await self.topic.rows():
+                    self.fold(row)
+            if until.is_set():
+                return
+            try:
+                epoch = await self._take_over()
+            except (KafkaError, TimeoutError) as error:
+                log.warning("the topic cannot be read, waiting", topic=TOPIC, error=repr(error))
+                epoch = None
+            if epoch is None:
+                await asyncio.sleep(TURN_S)
+                continue
+            self.shift = Shift(self, epoch)
+            self.active.set()
+            self.plan.metrics.active.set(1)
+            log.info("this alerter is active", alerter=self.plan.name, takeover=epoch)
+            try:
+                await self.shift.run(until)
+            finally:
+                self.shift = None
+                self.active.clear()
+                self.plan.metrics.active.set(0)
+            if not until.is_set():
+                log.warning("another alerter is active: this one stands by", alerter=self.plan.name)
+                await self._begin_anew()
+
+    async def _take_over(self) -> int | None:
+        """Writes the takeover down and reads all that was written before it; None where another was faster."""
+        end = await self.topic.end()
+        while await self.topic.position() < end:
+            for row in await self.topic.rows():
+                self.fold(row)
+        epoch = self.memory.epoch + 1
+        offset = await self.topic.write([lease_record(self.plan.name, epoch)], epoch)
+        while await self.topic.position() <= offset:
+            for row in await self.topic.rows():
+                self.fold(row)
+        if (self.memory.holder, self.memory.epoch) == (self.plan.name, epoch):
+            return epoch
+        return None
+
+    async def _begin_anew(self) -> None:
+        """What was decided and not written is forgotten: the topic is what holds."""
+        if self._post is not None:
+            await self._post.close(0)
+        self._post = self.open_post(self.care.told)
+        self.memory = Memory()
+        self.topic.rewind()
+
+    def fold(self, row: Row) -> bool:
+        """Takes a row in, unless an older alerter wrote it after a newer one had taken over; False then."""
+        if row.epoch is not None and row.epoch < self.memory.epoch:
+            return False
+        apply(self.memory, row.key, row.value)
+        return True
+
+    # The lease
+
+    async def _keep_lease(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            asked = loop.time()
+            try:
+                held = await asyncio.wait_for(self._ask(asked), _ASK_S)
+            except REDIS_ERRORS:
+                self._absent_since = None
+                self.care.redis_lost()
+            else:
+                self.care.redis_heard()
+                self._mine = held is Held.MINE
+                if self._mine:
+                    self._sure_until = asked + LIFE_MS / 1000
+            await asyncio.sleep(max(0.05, TURN_S - (loop.time() - asked)))
+
+    async def _ask(self, now: float) -> Held:
+        if self._mine:
+            held = await self.lease.renew()
+            return await self.lease.take() if held is Held.NOBODYS else held
+        held = await self.lease.renew()
+        if held is not Held.NOBODYS:
+            self._absent_since = None
+            return held
+        if self._absent_since is None:
+            self._absent_since = now
+        return await self.lease.take() if now - self._absent_since >= ABSENT_S else held
+
+
+async def _before(until: asyncio.Event, task: asyncio.Future[Any]) -> bool:
+    """Waits for something; False when told to end before."""
+    ending = asyncio.create_task(until.wait())
+    await asyncio.wait([task, ending], return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    if task.done():
+        task.result()
+        return True
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return False
