@@ -11,6 +11,7 @@ from models.partial import PartialRow
 from sla.partition.intake import Incoming
 from sla.partition.settling import Settlement
 from sla.periods.closing import Closing
+from sla.periods.giving import Giving
 from streams.rows import Row
 
 
@@ -85,8 +86,8 @@ class Admission(Protocol):
 class Engine(Protocol):
     """All tickets of one partition, as views over event rows; pure, and told what time it is."""
 
-    def restore(self, rows: Sequence[Row]) -> None:
-        """Takes rows as they stand in the changelog, in recovery; `advance` lets them take effect."""
+    def restore(self, rows: Sequence[Row], offset: int) -> None:
+        """Takes rows as they stand in the changelog up to an offset, in recovery; `advance` lets them take effect."""
 
     def admit(self, records: Sequence[Incoming]) -> Any:
         """Looks at records: what is new, what is not to be used; changes nothing."""
@@ -130,6 +131,13 @@ class Engine(Protocol):
 
     def set_aside(self) -> Mapping[str, str]:
         """Tickets that cannot be folded, and why."""
+
+    @property
+    def giving(self) -> Giving | None:
+        """What tickets gave to months and has not been written yet; None where nothing is."""
+
+    def take_gifts(self, limit: int) -> Sequence[tuple[bytes, bytes | None]]:
+        """The rows of `sla-period-facts` of up to `limit` tickets that changed."""
 
     def settlements(self, limit: int) -> Sequence[Settlement]:
         """Tickets that are past their horizon, and what is to be written for that."""

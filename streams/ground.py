@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sinks.kafka import KafkaWriter
+from sinks.kafka import KafkaWriter, partition_of
 from sinks.totals import Totals
 from sinks.view import View, WorkerBeat
 from streams.metrics import Metrics
@@ -45,3 +45,10 @@ class Ground:
     def digest(self) -> str:
         """Of the policy book."""
         return self.beat.digest
+
+    def home_of(self, scope: str) -> int:
+        """The partition of the partials that a scope's rows are in."""
+        number = self.partition_of_scope.get(scope)
+        if number is None:
+            number = self.partition_of_scope[scope] = partition_of(scope.encode(), self.layout.partials)
+        return number

@@ -15,13 +15,17 @@ class Journal:
     """What one partition's changelog is known to hold.
 
     `known_offset` is the offset up to which its rows are known (-1: none); `promised` the watermark, in ms, that a
-    successor begins at (-1: none); `whole` the last takeover of which the view has had every ticket.
+    successor begins at (-1: none); `whole` the last takeover of which the view has had every ticket. `read` is up to
+    when the log of events was last read to its end, in ms, `given_to` the last row whose gifts are written (-1:
+    none).
     """
 
     def __init__(self, number: int, ground: Ground, aside: Aside) -> None:
         self.known_offset = -1
         self.promised = -1
         self.whole: wire.Whole | None = None
+        self.read = -1
+        self.given_to = -1
         self._number = number
         self._ground = ground
         self._aside = aside
@@ -37,6 +41,10 @@ class Journal:
                 self.promised = max(self.promised, int(value))
             elif key == wire.WHOLE:
                 self.whole = wire.Whole.read(value)
+            elif key == wire.READ:
+                self.read = max(self.read, int(value))
+            elif key == wire.GIVEN:
+                self.given_to = int(value)
             elif key == wire.COUNTERS:
                 self._aside.restore(value)
         return [row for row in rows if not wire.is_own(row[0])] if own else rows
@@ -62,6 +70,16 @@ class Journal:
     async def tell_whole(self, epoch: int) -> None:
         """Says under which epoch the view has every ticket; -1: it may lack some."""
         await self._append([Record(*wire.Whole(epoch, self._ground.digest).row())])
+
+    async def tell_read(self, ms: int) -> None:
+        """Says up to when the log of events was read to its end."""
+        await self._append([Record(wire.READ, b"%d" % ms)])
+        self.read = ms
+
+    async def tell_given(self, offset: int) -> None:
+        """Says up to which row the gifts to months are written."""
+        await self._append([Record(wire.GIVEN, b"%d" % offset)])
+        self.given_to = offset
 
     async def _append(self, rows: Sequence[Record]) -> Written:
         written = await self._ground.writer.write(self._topic, self._number, rows)

@@ -20,6 +20,7 @@ from sla.partition.intake import Incoming
 from streams import topics, wire
 from streams.aside import Aside
 from streams.engine import Engine
+from streams.gifts import GiftsOut
 from streams.ground import Ground
 from streams.journal import Journal
 from streams.partials import PartialsOut
@@ -57,9 +58,10 @@ class PartitionWorker:
             number, engine, ground, journal=self._journal, aside=self._aside, watch=self._watch
         )
         self._partials = PartialsOut(number, engine, ground)
+        self._gifts = GiftsOut(number, engine, ground, self._journal)
         self._progress = Progress()
         self._busy = False
-        self._rows: deque[Sequence[Row]] = deque()
+        self._rows: deque[tuple[Sequence[Row], int]] = deque()
         self._inbox: deque[Any] = deque()
         self._unacknowledged: list[Any] = []
         self._unflushed = 0  # events
@@ -89,7 +91,7 @@ class PartitionWorker:
         if self._tickets.epoch is not None and any(row[0] == wire.OWNER for row in rows):
             # Somebody else has had this partition since: what is in Redis and among the partials is theirs.
             self._tickets.take_over_wanted = True
-        self._rows.append(rows)
+        self._rows.append((rows, last_offset))
         self._journal.known_offset = last_offset
 
     def suspend(self) -> None:
@@ -189,6 +191,7 @@ class PartitionWorker:
         epoch = await self._tickets.enter()
         if epoch is None:
             return
+        self._gifts.taken_over()
         self._progress.taken_over(self._ground.clock(), self._journal.promised)
         await self._bring_up()
         self._tickets.entered(epoch)
@@ -196,9 +199,9 @@ class PartitionWorker:
 
     async def _fold_rows(self) -> None:
         while self._rows:
-            rows = self._rows.popleft()
+            rows, last_offset = self._rows.popleft()
             for at in range(0, len(rows), SLICE):
-                self._engine.restore(self._journal.restore(rows[at : at + SLICE]))
+                self._engine.restore(self._journal.restore(rows[at : at + SLICE]), last_offset)
                 await asyncio.sleep(0)
 
     async def _work(self, events: Sequence[Any]) -> None:
@@ -254,8 +257,11 @@ class PartitionWorker:
         watermark = self.watermark
         if self._progress.live and watermark is not None and watermark - self._journal.promised >= PROMISE_MS:
             await self._journal.write([], promise=watermark)
-        read = (watermark, watermark) if self._progress.live and watermark is not None else None
+        live = self._progress.live and watermark is not None and not self._unflushed
+        read = await self._gifts.promise_read(watermark) if live and watermark is not None else None
         await self._partials.publish(self._tickets.epoch, watermark, read)
+        if live and not self._tickets.has_backlog:
+            await self._gifts.write(now)
         self._watch.look(now)
         after = self._ground.clock()
         self._beat_due = max(now + BEAT_MS, after + SHARE * (after - now))
@@ -275,6 +281,7 @@ class PartitionWorker:
         if await self._advance() and self._progress.live and before is not None and self.watermark is not None:
             self._watch.falling(before, self.watermark)
         await self._tickets.flush()
+        await self._gifts.tell_moved()
         self._flushed_at = self._ground.clock()
         if not self._tickets.owing and not self._tickets.astray:
             for event in self._unacknowledged:

@@ -109,6 +109,6 @@ def default_parts(
         return partition_of(key, layout.events)
 
     def engine(number: int) -> Engine:
-        return Tickets(book, number, settings.horizon_ms, lambda key: home_of(key) == number)
+        return Tickets(book, number, settings.horizon_ms, lambda key: home_of(key) == number, settings.grace_ms)
 
     return engine, lambda: ScopesOf(book, layout.events, settings.grace_ms)

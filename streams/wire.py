@@ -6,6 +6,8 @@ all that counts, as the log is compacted.
     NUL "owner"       JSON worker, digest, at: a takeover; its offset is the owner's epoch
     NUL "watermark"   ms as text: written before anything is said that only holds from that instant on
     NUL "whole"       JSON epoch, digest: under this epoch the view has had every ticket; -1: it may lack some
+    NUL "read"        ms as text: up to when the log of events was read to its end; written when a day closes by that
+    NUL "given"       an offset as text: what tickets gave to months is written up to this row
     NUL "counters"    JSON: what was set aside, up to the offset `to`
 
 Keys of the topic of partials begin with what the row is. Epochs are part of the key of a cell, so that an old owner who
@@ -30,6 +32,8 @@ OWNER = b"\0owner"
 WATERMARK = b"\0watermark"
 WHOLE = b"\0whole"
 COUNTERS = b"\0counters"
+READ = b"\0read"
+GIVEN = b"\0given"
 READER = b"o"
 
 

@@ -52,7 +52,7 @@ def _once_places(period: int, once: Once) -> list[tuple[str, bytes]]:
 
 
 @lru_cache(maxsize=16384)
-def _once_in(day: bool, places: frozenset[Place]) -> frozenset[Once]:  # noqa: FBT001  a key of the cache
+def once_in(day: bool, places: frozenset[Place]) -> frozenset[Once]:  # noqa: FBT001  a key of the cache
     """The cells in which a ticket with these places counts, each once."""
     period = 2_000_000 if day else 0
     return frozenset(
@@ -136,7 +136,7 @@ class Totals:
             limit -= 1
             if number and (not is_day(period) or period >= self.floor):
                 column = self._once.column(period)
-                for once in _once_in(is_day(period), places):
+                for once in once_in(is_day(period), places):
                     bump(column.cell(once), code, number)
         return limit
 

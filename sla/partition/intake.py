@@ -50,6 +50,7 @@ class Admission:
     rows: list[tuple[bytes, bytes]] = field(default_factory=list)
     admitted: list[Admitted] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
+    again: list[tuple[Event, int]] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     misplaced: list[Incoming] = field(default_factory=list)
     newest_us: int | None = None
@@ -117,6 +118,7 @@ def sort_out(
         if before is not None:
             if before == value or parse(before) == event:
                 found.repeated.append(event.ticket_id)
+                found.again.append((event, record.timestamp_ms))
             else:
                 text = f"another body is known under event_id {event.event_id!r}: the first one holds"
                 found.dead.append(DeadLetter(record.offset, key, value, "conflict", "event_id", text))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from models.egress import TicketWrite
+from models.event import Event, parse
+from models.fact import Fact
 from models.partial import PartialRow
 from sla.figures.days import Days
 from sla.partition.egress import ticket_write
@@ -18,9 +20,13 @@ from sla.partition.held import Held
 from sla.partition.intake import Admission, Incoming, row_key, sort_out
 from sla.partition.settling import Settlement
 from sla.partition.views import Views
+from sla.periods.closing import DEFAULT_GRACE_MS
+from sla.periods.giving import Row as GiftRow
 from sla.policy import PolicyBook
 from sla.ticket.phase import OPEN
 from sla.ticket.settled import settle
+from sla.ticket.tally import standing
+from sla.ticket.ticket import fold
 
 DAY_MS = 86_400_000
 #: A row of the changelog: key, value (None: removed), and, where known, the time of its arrival in ms.
@@ -47,6 +53,7 @@ class Partition:
         number: of the partition.
         horizon_ms: how long a ticket that is done stays open to corrections.
         at_home: whether a key belongs into this partition.
+        grace_ms: how long after its end a period stays open.
     """
 
     def __init__(
@@ -55,6 +62,7 @@ class Partition:
         number: int = 0,
         horizon_ms: int = 35 * DAY_MS,
         at_home: Callable[[bytes], bool] = _anywhere,
+        grace_ms: int = DEFAULT_GRACE_MS,
     ) -> None:
         self.book = book
         self.number = number
@@ -62,11 +70,12 @@ class Partition:
         self.at_home = at_home
         self.now = 0
         self.held: dict[str, Held] = {}
-        self._views = Views(book, number, horizon_ms)
+        self._views = Views(book, number, horizon_ms, grace_ms)
         self.figures = self._views.figures
+        self.giving = self._views.giving
         self.counters = Counters()
         self._days = Days(book.zone)
-        self._restored: dict[str, None] = {}
+        self._restored: dict[str, int] = {}  # ticket id → where the last of its rows stands at most
         self._changed: dict[str, None] = {}
         self._touched = self._views.touched
         self._orphans: set[str] = set()
@@ -74,8 +83,8 @@ class Partition:
 
     # -- rows in -----------------------------------------------------------------------------------------------
 
-    def restore(self, rows: Iterable[Row]) -> None:
-        """Take rows as they stand in the changelog; they are folded by the next `advance`.
+    def restore(self, rows: Iterable[Row], offset: int = 0) -> None:
+        """Take rows as they stand in the changelog, up to an `offset`; they are folded by the next `advance`.
 
         Raises:
             NewerFormatError: a later version settled one of the tickets.
@@ -94,7 +103,7 @@ class Partition:
                 held.rows.pop(event_id, None)
             else:
                 held.rows[event_id] = value
-            restored[ticket_id] = None
+            restored[ticket_id] = offset
 
     def admit(self, records: Sequence[Incoming]) -> Admission:
         """Sort records into rows to be written, dead letters and such; nothing takes effect before `commit`."""
@@ -110,6 +119,8 @@ class Partition:
             self._changed[event.ticket_id] = None
         for ticket_id in admission.repeated:
             self._touched[ticket_id] = None
+        for event, arrived in admission.again:
+            self._blame_again(event, arrived)
 
     # -- time --------------------------------------------------------------------------------------------------
 
@@ -122,9 +133,10 @@ class Partition:
         self.now = now = max(now, self.now)
         left = limit if limit is not None else 1 << 62
         while left > 0 and self._restored:
-            ticket_id = self._restored.popitem()[0]
+            ticket_id, offset = self._restored.popitem()
             left -= 1 + len(self.held[ticket_id].rows)
             self._rebuild(ticket_id)
+            self.giving.restored(ticket_id, offset)
         while left > 0 and self._changed:
             ticket_id = self._changed.popitem()[0]
             left -= 1 + len(self.held[ticket_id].pending)
@@ -188,6 +200,10 @@ class Partition:
         """Open tickets by priority."""
         return dict(self._views.open)
 
+    def take_gifts(self, limit: int) -> list[GiftRow]:
+        """What up to `limit` tickets gave to months, of those that have changed since they were last taken."""
+        return self.giving.take(limit, self._facts_of)
+
     # -- settling ----------------------------------------------------------------------------------------------
 
     def settlements(self, limit: int) -> list[Settlement]:
@@ -222,6 +238,23 @@ class Partition:
             held = self.held[ticket_id] = Held()
         return held
 
+    def _facts_of(self, ticket_id: str) -> Sequence[Fact]:
+        held = self.held.get(ticket_id)
+        return held.facts(self.book) if held is not None else ()
+
+    def _blame_again(self, event: Event, arrived: int) -> None:
+        """An event was read once more: what it moved in closed totals may not have been told.
+
+        One that was sent once more has come later than the first time, and moved nothing.
+        """
+        held = self.held.get(event.ticket_id)
+        if held is None or held.ticket is None or held.settled is not None or arrived > held.arrived:
+            return
+        if self.giving.is_late(held.ticket.created_at):
+            others = [parse(raw) for event_id, raw in held.rows.items() if event_id != event.event_id]
+            without = fold(others, self.book, self.now)
+            self.giving.blame(standing(without) if without is not None else (), held.facts(self.book), (event,))
+
     def _known(self, ticket_id: str, event_id: str) -> bytes | None:
         held = self.held.get(ticket_id)
         return held.rows.get(event_id) if held is not None else None
@@ -238,13 +271,14 @@ class Partition:
         except Exception as error:  # noqa: BLE001 -- as below
             self._set_aside(ticket_id, held, error)
             return
-        self._bring_up(ticket_id, held)
+        self._bring_up(ticket_id, held, restored=True)
         if not held.rows and held.settled is None:
             self._views.forget(ticket_id, held)
             del self.held[ticket_id]  # all that there was of it has been removed
 
-    def _bring_up(self, ticket_id: str, held: Held) -> None:
+    def _bring_up(self, ticket_id: str, held: Held, *, restored: bool = False) -> None:
         """Take what is pending and has come into a ticket's record, let time pass, and book what that changes."""
+        came = None if restored else held.pending
         try:
             held.bring_up(self.book, self.now)
             if held.ticket is not None:
@@ -259,7 +293,7 @@ class Partition:
             self._orphans.add(ticket_id)
         else:
             self._orphans.discard(ticket_id)
-        self._views.book(ticket_id, held)
+        self._views.book(ticket_id, held, came)
 
     def _wait_for(self, ticket_id: str, held: Held) -> None:
         """Remember when events that are ahead come into effect; each is counted once."""

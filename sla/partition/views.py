@@ -5,12 +5,16 @@ All of it is kept up to date by differences: a ticket that has changed is booked
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 
+from models.event import Event
 from models.fact import Gauge
 from sla.figures.partition import PartitionFigures
 from sla.partition.held import Held
 from sla.partition.settling import horizon_of
+from sla.periods.closing import DEFAULT_GRACE_MS
+from sla.periods.giving import Giving
 from sla.policy import PolicyBook
 from sla.policy.aims import aims_of
 from sla.ticket.phase import OPEN
@@ -19,8 +23,9 @@ from sla.ticket.phase import OPEN
 class Views:
     """The views over a partition's tickets. Entries of the heaps that a ticket has left behind are passed over."""
 
-    def __init__(self, book: PolicyBook, number: int, horizon_ms: int) -> None:
+    def __init__(self, book: PolicyBook, number: int, horizon_ms: int, grace_ms: int = DEFAULT_GRACE_MS) -> None:
         self.figures = PartitionFigures(number, book.zone, aims_of(book))
+        self.giving = Giving(book.zone, grace_ms)
         self.touched: dict[str, None] = {}
         self.open: dict[str, int] = {}
         self._book = book
@@ -28,11 +33,14 @@ class Views:
         self._deadlines: list[tuple[int, str, Held]] = []
         self._horizons: list[tuple[int, str, Held]] = []
 
-    def book(self, ticket_id: str, held: Held) -> None:
-        """Carry a change of a ticket into every view."""
+    def book(self, ticket_id: str, held: Held, came: Sequence[Event] | None = ()) -> None:
+        """Carry a change of a ticket into every view.
+
+        `came` are the events that brought it: none where time did, None where it only came out of the changelog.
+        """
         ticket = held.ticket
         if ticket is not None or held.booked is not None:
-            self._count(ticket_id, held)
+            self._count(ticket_id, held, came)
         gauge = ticket.gauge() if ticket is not None else None
         if gauge != held.gauge:
             self._stand(ticket_id, held, gauge)
@@ -55,11 +63,13 @@ class Views:
         self.book(ticket_id, held)
         del self.touched[ticket_id]
 
-    def _count(self, ticket_id: str, held: Held) -> None:
+    def _count(self, ticket_id: str, held: Held, came: Sequence[Event] | None) -> None:
         booked = held.booked if held.booked is not None else held.settled_facts(self._book)
         facts = held.facts(self._book)
         if facts != booked:
             self.figures.replace(ticket_id, booked, facts)
+            if came is not None:
+                self.giving.booked(ticket_id, booked, facts, came)
         held.booked = facts if held.ticket is not None or held.settled is None else None
 
     def _stand(self, ticket_id: str, held: Held, gauge: Gauge | None) -> None:

@@ -66,7 +66,7 @@ class Desk:
         await self.redis.aclose()
         admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
         await admin.start()
-        names = [topics.EVENTS, topics.DEAD_LETTERS, topics.METRICS, topics.TOTALS, topics.FACTS]
+        names = [topics.EVENTS, topics.DEAD_LETTERS, topics.TOTALS, topics.FACTS]
         names += [topics.changelog(self.group), topics.partials(self.group), topics.solutions(self.group)]
         await admin.delete_topics(names)
         await admin.close()

@@ -1,0 +1,155 @@
+"""What each ticket gave to days and months: cells whose sums are the totals, under the very rules of stage 1."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from models import scope
+from models.fact import Dims, Fact
+from sla.figures.codes import Cell, amounts_in_totals
+from sla.figures.credits import Place, credits_of
+from sla.figures.days import Days, period_id
+from sla.figures.ledger import Ledger
+from sla.figures.totals import is_day, once_in, subjects_of
+
+#: The layout of a row of `sla-period-facts`.
+FORMAT = 1
+#: They move the gauge of open tickets and no measure.
+_OF_THE_BOARD = frozenset({"opened", "left"})
+
+
+class NewerFormatError(Exception):
+    """A row of `sla-period-facts` was written by a later version than this one.
+
+    Operator action: start the version of slawatch that writes the topic, or a later one.
+    """
+
+
+class Gift(NamedTuple):
+    """What a ticket gave to one period.
+
+    `parts` are what adds up, by fields and person. `tickets` are what it counts once for each subject and split that
+    any of the places belongs to, by code.
+    """
+
+    parts: dict[Place, Cell]
+    tickets: dict[int, frozenset[Place]]
+
+
+def gifts_of(
+    facts: Sequence[Fact], periods_of: Callable[[int], tuple[int, ...]], month_end: Callable[[int], int]
+) -> dict[int, Gift]:
+    """What facts of one ticket give, by period (202611, 20261121); see `credits_of` for the two questions."""
+    found: dict[int, Gift] = {}
+    for fact in facts:
+        if fact[0] not in _OF_THE_BOARD:
+            for period in periods_of(fact.at):
+                _add(found, period, (fact.dims, fact.person), amounts_in_totals(fact))
+    credited = credits_of(facts, periods_of, month_end)
+    for period, place, code, amount in credited.amounts:
+        _add(found, period, place, ((code, amount),))
+    for period, code, places in credited.tickets:
+        found[period].tickets[code] = places
+    return found
+
+
+def gifts_to_months(facts: Sequence[Fact], days: Days) -> dict[int, Gift]:
+    """What facts of one ticket give to months."""
+    return gifts_of(facts, lambda at: (days.day_of(at) // 100,), lambda month: days.bounds(month)[1])
+
+
+def cells_of(period: int, gift: Gift) -> Iterator[tuple[str, Any, Cell]]:
+    """Subject, place (as `Ledger` has them) and cell of all that a gift moves."""
+    for (dims, person), cell in gift.parts.items():
+        place = (dims.priority, dims.tier, dims.complexity)
+        for subject in subjects_of(period, dims, person):
+            yield subject, place, cell
+    for code, places in gift.tickets.items():
+        for subject, split, value in once_in(is_day(period), places):
+            yield subject, (split, value), {code: 1}
+
+
+def give(ledgers: dict[str, Ledger], period: int, gift: Gift) -> None:
+    """Adds a gift to the ledgers of a period, by subject."""
+    for subject, place, cell in cells_of(period, gift):
+        ledgers.setdefault(subject, Ledger()).add(place, cell)
+
+
+def moved(old: dict[int, Gift], new: dict[int, Gift], period: int) -> set[str]:
+    """The subjects whose total of a period differs by two states of a ticket."""
+    amounts: Counter[tuple[str, Any, int]] = Counter()
+    for gifts, sign in ((old, -1), (new, 1)):
+        if period in gifts:
+            for subject, place, cell in cells_of(period, gifts[period]):
+                for code, amount in cell.items():
+                    amounts[subject, place, code] += sign * amount
+    return {subject for (subject, _, _), amount in amounts.items() if amount}
+
+
+# -- as rows ----------------------------------------------------------------------------------------------------------
+
+
+def row_key(month: int, ticket_id: str) -> bytes:
+    """`2026-11/T1`, the ticket's name encoded as in keys of Redis."""
+    return f"{period_id(month)}/{scope.encode(ticket_id)}".encode()
+
+
+def row_value(month: int, ticket_id: str, gift: Gift) -> bytes:
+    """A gift as it stands in the topic; the same for the same gift."""
+    parts = [
+        [*_written(place), sorted(cell), [cell[code] for code in sorted(cell)]]
+        for place, cell in sorted(gift.parts.items(), key=_by_place)
+        if cell
+    ]
+    tickets = [
+        [code, sorted((_written(place) for place in places), key=_by_text)]
+        for code, places in sorted(gift.tickets.items())
+    ]
+    said = {"format": FORMAT, "month": period_id(month), "ticket": ticket_id, "parts": parts, "tickets": tickets}
+    return orjson.dumps(said)
+
+
+def read_row(value: bytes) -> tuple[int, str, Gift]:
+    """Month, ticket and gift of a row.
+
+    Raises:
+        NewerFormatError: a later version wrote it.
+    """
+    said = orjson.loads(value)
+    if said["format"] > FORMAT:
+        msg = f"a row of contributions has format {said['format']}, this version knows up to {FORMAT}"
+        raise NewerFormatError(msg)
+    parts = {_read(part[:6]): dict(zip(part[6], part[7], strict=True)) for part in said["parts"]}
+    tickets = {code: frozenset(map(_read, places)) for code, places in said["tickets"]}
+    return int(said["month"].replace("-", "")), said["ticket"], Gift(parts, tickets)
+
+
+def _add(found: dict[int, Gift], period: int, place: Place, amounts: Sequence[tuple[int, int]]) -> None:
+    gift = found.get(period)
+    if gift is None:
+        gift = found[period] = Gift({}, {})
+    cell = gift.parts.get(place)
+    if cell is None:
+        cell = gift.parts[place] = {}
+    for code, amount in amounts:
+        cell[code] = cell.get(code, 0) + amount
+
+
+def _written(place: Place) -> list[str | int | None]:
+    return [*place[0], place[1]]
+
+
+def _read(said: Sequence[Any]) -> Place:
+    return Dims(*said[:5]), said[5]
+
+
+def _by_text(said: Sequence[Any]) -> str:
+    return orjson.dumps(said).decode()
+
+
+def _by_place(entry: tuple[Place, Cell]) -> str:
+    return _by_text(_written(entry[0]))

@@ -1,0 +1,84 @@
+"""What a partition's tickets gave to months, on its way to `sla-period-facts`; and what late events moved.
+
+Gifts are written now and then, each ticket's as it stands then, while the partition is live: a backlog costs nothing
+until it has been worked off. The changelog remembers up to which of its rows they have been, so that a successor
+writes the rest and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from sinks.kafka import Record
+from streams import topics, wire
+from streams.engine import Engine
+from streams.ground import Ground
+from streams.journal import Journal
+
+EVERY_MS = 30_000
+TICKETS = 40  # whose gifts are put into words without a pause
+WRITE = 1_000  # rows of one write
+DAY_MS = 86_400_000
+
+
+class GiftsOut:
+    """The gifts of one partition."""
+
+    def __init__(self, number: int, engine: Engine, ground: Ground, journal: Journal) -> None:
+        self._number = number
+        self._engine = engine
+        self._ground = ground
+        self._journal = journal
+        self._partials = topics.partials(ground.settings.group)
+        self._due = 0
+
+    def taken_over(self) -> None:
+        """The rows of the changelog are known, and about to be folded."""
+        giving = self._engine.giving
+        if giving is not None:
+            giving.read, giving.given_to = max(giving.read, self._journal.read), self._journal.given_to
+
+    async def tell_moved(self) -> None:
+        """Tells stage 2 which events have moved closed totals; to be called before these are acknowledged."""
+        giving = self._engine.giving
+        if giving is None or not (found := giving.take_moved()):
+            return
+        by_partition: dict[int, list[Record]] = {}
+        for moved in found:
+            record = Record(*wire.cause_row(wire.Cause(*moved)))
+            by_partition.setdefault(self._ground.home_of(moved.subject), []).append(record)
+        for partition, records in by_partition.items():
+            await self._ground.writer.write(self._partials, partition, records)
+
+    async def promise_read(self, watermark: int) -> tuple[int, int]:
+        """Notes that the log has been read to its end at `watermark`; answers what may be said of that.
+
+        What closes by that is noted first: a successor must know for which totals an event comes too late.
+        """
+        giving = self._engine.giving
+        if giving is not None:
+            before, giving.read = giving.read, max(giving.read, watermark)
+            if giving.closes_between(before, giving.read):
+                await self._journal.tell_read(giving.read)
+        return watermark, watermark
+
+    async def write(self, now: int) -> None:
+        """Writes what is to be written, if it is time; nothing that was admitted may be waiting to be folded."""
+        giving = self._engine.giving
+        if giving is None or now < self._due:
+            return
+        self._due = now + EVERY_MS
+        if not len(giving):
+            return
+        up_to, number = self._journal.known_offset, await self._partition()
+        rows: list[Record] = []
+        while len(giving):
+            rows += [Record(key, value) for key, value in self._engine.take_gifts(TICKETS)]
+            if len(rows) >= WRITE or not len(giving):
+                await self._ground.writer.write(topics.FACTS, number, rows)
+                rows = []
+            await asyncio.sleep(0)
+        await self._journal.tell_given(up_to)
+
+    async def _partition(self) -> int:
+        return self._number % await self._ground.writer.partitions(topics.FACTS)
