@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs
 
+import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -166,19 +167,26 @@ class Acknowledging:
 
     def _alert(self, request: Request, ident: str, alert: Mapping[str, str]) -> Markup:
         lang = language(request)
-        ticket, _, rest = ident.partition("/")
-        metric = word(lang, alert.get("metric") or rest.partition("/")[0])
-        told = [el("strong", alert.get("ticket") or decode(ticket)), f" · {metric}"]
-        told += [f" · {alert[name]}" for name in ("priority", "team", "level") if alert.get(name)]
+        if "members" in alert:
+            members = orjson.loads(alert["members"] or "[]")
+            labels = orjson.loads(alert.get("labels") or "{}").values()
+            told: list[object] = [el("strong", " · ".join(filter(None, labels)) or ident), f" · {len(members)} "]
+            listed = [el("li", " · ".join(_clock(member, lang))) for member in members[:_TOLD]]
+            told += [word(lang, "tickets"), el("ul", *listed)]
+        else:
+            told = [
+                el("strong", alert.get("ticket") or decode(ident.partition("/")[0])),
+                f" · {_clock(ident, lang)[1]}",
+            ]
+            told += [f" · {alert[name]}" for name in ("priority", "team", "level") if alert.get(name)]
         if alert.get("status") in _OVER:
             told.append(f" · {word(lang, 'over_already')}")
         elif alert.get("due_at"):
             left = parse_ms(alert["due_at"]) - _now()
             told.append(el("span", f" {countdown(left)}", class_="left over" if left < 0 else "left"))
         if alert.get("acknowledged_by"):
-            told.append(
-                el("span", f" ✓ {say(lang, 'acknowledged_by', by=alert['acknowledged_by'])}", class_="acknowledged")
-            )
+            by = say(lang, "acknowledged_by", by=alert["acknowledged_by"])
+            told.append(el("span", f" ✓ {by}", class_="acknowledged"))
         return el("li", *told)
 
     def _at(self, ms: int) -> str:
@@ -188,6 +196,12 @@ class Acknowledging:
         """What only a form of ours knows: bound to who asked for it and to what it acknowledges."""
         said = f"{viewer_of(request).token}\0{alert}".encode()
         return hmac.new(self._secret, said, "sha256").hexdigest()
+
+
+def _clock(ident: str, lang: str) -> tuple[str, str]:
+    """The ticket and the metric of a clock's id."""
+    ticket, _, rest = ident.partition("/")
+    return decode(ticket), word(lang, rest.partition("/")[0])
 
 
 def _is_done(alert: Mapping[str, str] | None) -> bool:
