@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from models.scope import encode
@@ -39,10 +40,15 @@ class Aim(NamedTuple):
 
         Names are encoded as in scopes, so that `/` and `|` divide nothing but names.
         """
-        parts = [("objective", self.metrics), ("priority", self.priorities), ("team", self.teams)]
-        return "|".join(
-            f"{kind}:{'/'.join(sorted(encode(name) for name in names))}" for kind, names in parts if names is not None
-        )
+        return _subject(self)
+
+
+@lru_cache(maxsize=4096)
+def _subject(aim: Aim) -> str:
+    parts = [("objective", aim.metrics), ("priority", aim.priorities), ("team", aim.teams)]
+    return "|".join(
+        f"{kind}:{'/'.join(sorted(encode(name) for name in names))}" for kind, names in parts if names is not None
+    )
 
 
 class Aimed(NamedTuple):

@@ -44,6 +44,7 @@ class Budgets:
         self._over: dict[str, dict[tuple[str, int], tuple[list[Point], int, int]]] = {}
         self._minute = self._day = 0  # the first ones that are kept
         self._today = 0
+        self._spans: dict[str, Span] = {}  # of today, by kind of period
         self._as_of = -1
 
     def is_past(self, place: Sequence[Any]) -> bool:
@@ -84,6 +85,7 @@ class Budgets:
         if today != self._today:
             self._today = today
             self._over.clear()
+            self._spans.clear()
         gone = [(subject, key_of(MINUTE, minute)) for subject, minute in self._windows.forget(self._minute)]
         for subject, days in self._by_day.items():
             for day in [day for day in days if day < self._day]:
@@ -116,7 +118,9 @@ class Budgets:
 
     def _document(self, aimed: Aimed) -> dict[str, Any]:
         objective, subject = aimed.objective, aimed.aim.subject
-        span = span_of(self._days, objective.period, self._as_of)
+        span = self._spans.get(objective.period)
+        if span is None:
+            span = self._spans[objective.period] = span_of(self._days, objective.period, self._as_of)
         spare = _WHOLE - objective.attainment
         days, decided, breached = self._spent(subject, span, spare)
         windows = {window: self._in_window(subject, window) for window in BURN_WINDOWS}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from models.objective import SLA, Aim, Aimed, Objective
 from sla.policy.book import PolicyBook
 from sla.policy.edition import Edition
@@ -12,13 +14,14 @@ def aims_of(book: PolicyBook) -> frozenset[Aim]:
     return frozenset(aimed.aim for edition in book.editions for aimed in _of(edition))
 
 
-def in_force(book: PolicyBook, at: int) -> list[Aimed]:
+def in_force(book: PolicyBook, at: int) -> tuple[Aimed, ...]:
     """The objectives of the edition in force at an instant (ms), in the order in which they are written."""
     return _of(book.edition_at(at))
 
 
-def _of(edition: Edition) -> list[Aimed]:
-    return [Aimed(objective, _aim(objective, edition)) for objective in edition.objectives]
+@lru_cache(maxsize=256)  # asked every second
+def _of(edition: Edition) -> tuple[Aimed, ...]:
+    return tuple(Aimed(objective, _aim(objective, edition)) for objective in edition.objectives)
 
 
 def _aim(objective: Objective, edition: Edition) -> Aim:
