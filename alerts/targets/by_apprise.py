@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Callable
@@ -32,6 +33,7 @@ SHORT: Final = 480  # a target that takes less than this many characters gets th
 #: Services whose Markdown was seen on the wire to come out as it was meant; all others get plain text.
 MARKDOWN: Final = frozenset({"slack", "workflow", "workflows"})
 
+_SCHEMA = re.compile(r"[a-z][a-z0-9+.-]{0,29}")
 _ERRORS: Final = {
     "ConnectTimeout": "cannot be reached in time",
     "ReadTimeout": "did not answer in time",
@@ -167,6 +169,8 @@ class ByApprise:
 def _fault(schema: str) -> str:
     if schema == "msteams":
         return "Teams has closed its connectors: make a workflow in Teams, and give its address as workflows://…"
+    if not _SCHEMA.fullmatch(schema):
+        return "this is no address of Apprise's: it begins with a service, such as slack://"
     if schema not in NotificationManager().schemas():
         return "Apprise knows no such service: see its list for how each is written"
     return "Apprise cannot read it: a part is missing or misshapen; see the service's page"

@@ -6,10 +6,12 @@ import asyncio
 import os
 import random
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from alerts.links import Links
-from alerts.notice import Kind, Receiver, Told
+from alerts.notice import Kind, Receiver, Told, Webhook
 from alerts.targets.alertmanager import Alertmanager
 from alerts.targets.by_apprise import ByApprise
 from alerts.targets.hiding import Missing, fill, places
@@ -36,31 +38,75 @@ def targets_of(
     Raises:
         CannotTell: an address cannot be used, or a variable that it needs is not set.
     """
+    maker = _Maker(receiver, links, clock, environment)
     found: dict[str, Closing] = {}
-    for number, address in enumerate(receiver.apprise, 1):
-        schema = address.partition("://")[0].lower()
-        name = f"{receiver.name}/{number}.{schema}" if len(receiver.apprise) > 1 else f"{receiver.name}/{schema}"
-        url = _filled(address, f"{receiver.name}: apprise[{number - 1}]", environment)
-        try:
-            found[name] = _by_address(schema, url, links, clock)
-        except ValueError as error:
-            msg = f"receiver {receiver.name}: apprise[{number - 1}] ({schema}://…): {error}"
-            raise CannotTell(msg) from None  # the cause may hold the address
+    for number in range(len(receiver.apprise)):
+        schema, target = maker.by_apprise(number)
+        several = f"{number + 1}." if len(receiver.apprise) > 1 else ""
+        found[f"{receiver.name}/{several}{schema}"] = target
     if receiver.webhook is not None:
-        url = _http(receiver.webhook.url, f"{receiver.name}: webhook.url", environment)
-        secret = None
-        if receiver.webhook.secret_env is not None:
-            variable = receiver.webhook.secret_env
-            secret = environment.get(variable)
-            if not secret:
-                where = f"receiver {receiver.name}: webhook.secret_env names {variable}"
-                msg = f"{where}, which is not set: set it, or leave secret_env out to send unsigned"
-                raise CannotTell(msg)
-        found[f"{receiver.name}/webhook"] = SignedWebhook(url, secret, links, clock)
+        found[f"{receiver.name}/webhook"] = maker.webhook(receiver.webhook)
     if receiver.alertmanager is not None:
-        url = _http(receiver.alertmanager, f"{receiver.name}: alertmanager", environment)
-        found[f"{receiver.name}/{ALERTMANAGER}"] = Alertmanager(url, links, clock)
+        found[f"{receiver.name}/{ALERTMANAGER}"] = maker.alertmanager(receiver.alertmanager)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes one way of a receiver at a time; each raises CannotTell."""
+
+    receiver: Receiver
+    links: Links
+    clock: Callable[[], int]
+    environment: Mapping[str, str]
+
+    def by_apprise(self, number: int) -> tuple[str, Closing]:
+        """The schema and the target of one of the addresses that are written as Apprise writes them."""
+        where = f"receiver {self.receiver.name}: apprise[{number}]"
+        url = self._filled(self.receiver.apprise[number], where)
+        schema = url.partition("://")[0].lower()  # the whole address may stand in the environment
+        try:
+            return schema, _by_address(schema, url, self.links, self.clock)
+        except ValueError as error:
+            shown = f" ({schema}://…)" if schema != url.lower() else ""
+            msg = f"{where}{shown}: {error}"
+            raise CannotTell(msg) from None  # the cause may hold the address
+
+    def webhook(self, webhook: Webhook) -> Closing:
+        """The webhook, with its secret where one is named."""
+        url = self._web(webhook.url, "webhook.url")
+        if webhook.secret_env is None:
+            return SignedWebhook(url, None, self.links, self.clock)
+        secret = self.environment.get(webhook.secret_env)
+        if not secret:
+            where = f"receiver {self.receiver.name}: webhook.secret_env names {webhook.secret_env}"
+            msg = f"{where}, which is not set: set it, or leave secret_env out to send unsigned"
+            raise CannotTell(msg)
+        return SignedWebhook(url, secret, self.links, self.clock)
+
+    def alertmanager(self, base: str) -> Closing:
+        """Alertmanager."""
+        return Alertmanager(self._web(base, "alertmanager"), self.links, self.clock)
+
+    def _filled(self, address: str, where: str) -> str:
+        try:
+            return fill(address, self.environment)
+        except Missing as error:
+            msg = f"{where} needs the environment variable {error}, which is not set"
+            raise CannotTell(msg) from None
+
+    def _web(self, address: str, field: str) -> str:
+        where = f"receiver {self.receiver.name}: {field}"
+        url = self._filled(address, where)
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # brackets that do not close, a port that is none
+            usable = False
+        if not usable:
+            msg = f"{where} is no web address: write https://host/path"
+            raise CannotTell(msg)
+        return url
 
 
 def _by_address(schema: str, url: str, links: Links, clock: Callable[[], int]) -> Closing:
@@ -91,49 +137,26 @@ def open_post(
 
 
 def check_receiver(receiver: Receiver, environment: Mapping[str, str]) -> list[str]:
-    """What is wrong with a receiver, in words; addresses that need variables which are not set here are left out."""
+    """What is wrong with a receiver, in words; a way that needs variables which are not set here is left out."""
+    maker = _Maker(receiver, Links(), lambda: 0, environment)
+    attempts: list[Callable[[], object]] = []
+    for number, address in enumerate(receiver.apprise):
+        if _known(address, environment):
+            attempts.append(partial(maker.by_apprise, number))
+    webhook = receiver.webhook
+    if webhook is not None and _known(webhook.url, environment):
+        secret = webhook.secret_env if environment.get(webhook.secret_env or "") else None
+        attempts.append(partial(maker.webhook, Webhook(webhook.url, secret)))
+    if receiver.alertmanager is not None and _known(receiver.alertmanager, environment):
+        attempts.append(partial(maker.alertmanager, receiver.alertmanager))
     problems = []
-    several = [*((address,) for address in receiver.apprise), (None,)]
-    for (address,) in several:
-        if address is not None and any(not environment.get(place) for place in places(address)):
-            continue
-        one = Receiver(receiver.name, apprise=(address,)) if address is not None else _http_part(receiver, environment)
+    for attempt in attempts:
         try:
-            targets_of(one, Links(), lambda: 0, environment)
+            attempt()
         except CannotTell as error:
             problems.append(str(error))
     return problems
 
 
-def _http_part(receiver: Receiver, environment: Mapping[str, str]) -> Receiver:
-    def known(address: str | None) -> bool:
-        return address is not None and all(environment.get(place) for place in places(address))
-
-    webhook, alertmanager = receiver.webhook, receiver.alertmanager
-    usable = (
-        webhook is not None
-        and known(webhook.url)
-        and (webhook.secret_env is None or bool(environment.get(webhook.secret_env)))
-    )
-    return Receiver(
-        receiver.name,
-        webhook=webhook if usable else None,
-        alertmanager=alertmanager if known(alertmanager) else None,
-    )
-
-
-def _filled(address: str, where: str, environment: Mapping[str, str]) -> str:
-    try:
-        return fill(address, environment)
-    except Missing as error:
-        msg = f"receiver {where} needs the environment variable {error}, which is not set"
-        raise CannotTell(msg) from None
-
-
-def _http(address: str, where: str, environment: Mapping[str, str]) -> str:
-    url = _filled(address, where, environment)
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = f"receiver {where} is no web address: write https://host/path"
-        raise CannotTell(msg)
-    return url
+def _known(address: str, environment: Mapping[str, str]) -> bool:
+    return all(environment.get(place) for place in places(address))

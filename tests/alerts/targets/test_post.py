@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from alerts.notice import Delivered, Failed, Kind, Notice, Outcome, Receiver, Retry, Webhook
-from alerts.targets import AllPost, CannotTell, open_post
+from alerts.targets import AllPost, CannotTell, check_receiver, open_post
 from alerts.targets.judging import Uncertain
 from alerts.targets.patience import ASKED_MOST_S, MOST_S, TRIED_MS, pause_s
 from alerts.targets.post import Closing, Ground
@@ -324,10 +324,13 @@ def test_pauses_grow_to_a_bound_and_half_of_them_is_chance() -> None:
         (Receiver("r", apprise=("msteams://hush/hush/hush",)), "workflow"),
         (Receiver("r", apprise=("json://ok.example", "carrier-pigeon://hush")), "apprise[1]"),
         (Receiver("r", apprise=("pagerduty://",)), "routing key"),
+        (Receiver("r", apprise=("hush and no address",)), "begins with a service"),
         (Receiver("r", apprise=("dingtalk://",)), "token"),
         (Receiver("r", webhook=Webhook("ftp://hush.example/hush")), "https://"),
         (Receiver("r", webhook=Webhook("https://room.example", "ROOM_SECRET")), "ROOM_SECRET"),
         (Receiver("r", alertmanager="am:9093"), "https://"),
+        (Receiver("r", alertmanager="http://[hush"), "https://"),
+        (Receiver("r", alertmanager="http://am:hush"), "https://"),
     ],
 )
 async def test_a_receiver_that_cannot_be_told_is_refused_at_the_start(receiver: Receiver, said: str) -> None:
@@ -352,6 +355,26 @@ async def test_addresses_are_filled_from_the_environment(web: Station) -> None:
 
     assert "/hush" == web.seen[0].path
     assert "x-slawatch-signature" in web.seen[0].headers
+
+
+def test_a_check_looks_at_each_way_as_far_as_it_can() -> None:
+    """Each fault is named; what only the machine that alerts has in its environment is not asked for."""
+    receiver = Receiver(
+        "r",
+        apprise=("carrier-pigeon://x", "slack://${TOKEN}", "${ROOM_URL}"),
+        webhook=Webhook("room.example", "ROOM_SECRET"),
+        alertmanager="am:9093",
+    )
+    known = {"ROOM_URL": "dingtalk://"}
+
+    problems = check_receiver(receiver, known)
+
+    assert ["apprise[0]", "apprise[2]", "webhook.url", "alertmanager"] == [
+        next(word for word in ("apprise[0]", "apprise[2]", "webhook.url", "alertmanager") if word in problem)
+        for problem in problems
+    ]
+    assert "no such service" in problems[0]
+    assert [] == check_receiver(Receiver("r", webhook=Webhook("https://room.example", "ROOM_SECRET")), {})
 
 
 async def test_a_target_that_comes_back_on_its_port_is_found_again() -> None:
