@@ -6,13 +6,11 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
-from prometheus_client import start_http_server
 from rich.table import Table
 
 from alerts.cases import AlertCaseError, run_alert_case
@@ -29,6 +27,7 @@ from streams.commands.alerting import Notebook, clock_face, with_notebook
 from streams.commands.console import Policies, book_of, cases_of, out, policies_at
 from streams.errors import Unusable
 from streams.logs import set_up_logs
+from streams.metrics import serve_registry
 from streams.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -64,9 +63,8 @@ async def _run(settings: Settings, book: PolicyBook, rules: Rules) -> None:
     from alerts.alerter import Alerter  # noqa: PLC0415 - as above
 
     plan = plan_of(settings, book, rules)
-    with ExitStack() as stack:
-        if settings.metrics_port is not None:
-            stack.callback(_served(settings.metrics_port, settings.metrics_host, plan))
+    plan.metrics.expect(rules.receivers)
+    with serve_registry(plan.metrics.registry, port=settings.metrics_port, host=settings.metrics_host):
         await Alerter(plan).run(ends)
 
 
@@ -88,20 +86,6 @@ def plan_of(settings: Settings, book: PolicyBook, rules: Rules) -> Plan:
         environment=os.environ,
         replication=settings.replication,
     )
-
-
-def _served(port: int, host: str, plan: Plan) -> Any:
-    try:
-        server, _ = start_http_server(port, host, plan.metrics.registry)
-    except OSError as error:
-        msg = f"SLAWATCH_METRICS_PORT {port} cannot be had ({error}): choose another"
-        raise Unusable(msg) from error
-
-    def close() -> None:
-        server.shutdown()
-        server.server_close()
-
-    return close
 
 
 @alerts.command("list")
