@@ -156,7 +156,7 @@ def _table(request: Request, shown: Shown, site: Site, grant: Grant, lang: str) 
         )
         rows.append(el("tr", *cells, data_ticket=entry.ticket, data_priority=(document or {}).get("priority")))
     head = el("thead", el("tr", *(el("th", word(lang, name), scope="col") for name in heads)))
-    return el("div", el("table", head, el("tbody", *rows)), class_="card table")
+    return el("div", el("table", head, el("tbody", *rows)), class_="card table list" if live else "card table")
 
 
 def _fields(document: Mapping[str, Any] | None, *, people: bool, lang: str) -> list[Markup]:

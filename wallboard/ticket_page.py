@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from models.instant import parse_ms
 from models.scope import breach_id
 from sinks.view import Reader
+from sla.present import at_present
 from sla.story import ClockStory, Teller
 from wallboard.faces import NOTHING, countdown, freshness_mark
 from wallboard.freshness import Freshness, freshness
@@ -59,8 +60,11 @@ def ticket_routes(reader: Reader, site: Site) -> list[BaseRoute]:
             raise Refused(403, "help_403_scope", scopes=", ".join(grant.scopes))
         if "text/html" not in request.headers.get("accept", "text/html"):
             return JSONResponse(_told(document, grant))
-        fresh = freshness(health, time.time_ns() // 1_000_000)
-        return _page(request, site, document, alerts, fresh)
+        now = time.time_ns() // 1_000_000
+        fresh = freshness(health, now)
+        if fresh.stale:  # nobody knows what has happened since
+            now = parse_ms(fresh.watermark) if fresh.watermark else 0
+        return _page(request, site, at_present(document, now, site.target_of), alerts, fresh)
 
     return [Route("/tickets/{ticket:path}", ticket)]
 
@@ -159,7 +163,12 @@ def _clock(request: Request, ticket_id: str, clock: Document, told: ClockStory, 
     )
     return el(
         "section",
-        el("h2", told.title, el("span", word(lang, told.status), class_=f"status {told.status}"), _left(clock, now)),
+        el(
+            "h2",
+            told.title,
+            el("span", word(lang, told.status), class_=f"status {told.status}"),
+            _left(clock, now, lang),
+        ),
         el("p", told.verdict, class_="verdict"),
         el("p", told.policy, " ", told.started),
         [el("p", warning, class_="warned") for warning in told.warnings],
@@ -171,12 +180,13 @@ def _clock(request: Request, ticket_id: str, clock: Document, told: ClockStory, 
     )
 
 
-def _left(clock: Document, now: int) -> Markup | None:
+def _left(clock: Document, now: int, lang: str) -> Markup | None:
     if clock["stopped_at"] or not clock["due_at"] or clock["status"] == "paused":
         return None
     due = parse_ms(clock["due_at"])
     state = "over" if due < now else "soon" if due - now < SOON else ""
-    return el("span", countdown(due - now), class_=f"left {state}".strip(), data_due=due)
+    told = word(lang, "since_due" if due < now else "until_due")
+    return el("span", countdown(due - now), " ", el("small", told), class_=f"left {state}".strip(), data_due=due)
 
 
 def _alert(request: Request, ticket_id: str, clock: Document, alert: Mapping[str, str]) -> Markup | None:
