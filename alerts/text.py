@@ -166,7 +166,7 @@ def _because(notice: Notice, said: Phrases) -> str | None:
             return said.nobody_took_after.format(time=after) if after else said.nobody_took
         case Kind.DIGEST:
             over = all(alert.standing in {Standing.ENDED, Standing.WITHDRAWN} for alert in notice.alerts)
-            return said.held_back.get("backlog" if over else notice.reason.replace("_", " "))
+            return said.held_back.get("backlog" if over else notice.reason)
     return None
 
 

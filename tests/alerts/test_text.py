@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from alerts.links import Links
+from alerts.memory import INHIBITED, QUIET
 from alerts.notice import BudgetBurn, Kind, Notice, Standing, Trouble
 from alerts.text import SHOWN, words
 from alerts.text_lines import markdown, name
@@ -178,8 +179,8 @@ def test_a_group_names_the_most_urgent_first_and_counts_the_rest() -> None:
         (notice(Kind.ESCALATION, reason="after 5m"), "Nobody has taken it on after 5m."),
         (notice(Kind.ESCALATION, reason="ack_timeout"), "Nobody has taken it on."),
         (notice(Kind.REPEAT), "It is still so."),
-        (notice(Kind.DIGEST, reason="quiet hours"), "Held back in quiet hours, and still open."),
-        (notice(Kind.DIGEST, reason="inhibition"), "Held back during a major incident, and still open."),
+        (notice(Kind.DIGEST, reason=QUIET), "Held back in quiet hours, and still open."),
+        (notice(Kind.DIGEST, reason=INHIBITED), "Held back during a major incident, and still open."),
         (notice(Kind.DIGEST, ended()), "Found late: over before anybody could be told."),
         (about(Kind.WITHDRAWN), "Facts that came late took it back: it was never so, and nothing is to be done."),
         (notice(Kind.ALL_CLEAR, ended(), still_open=2), "2 of this group still open."),
