@@ -58,10 +58,8 @@ def read_people(reader: Reader, node: Node, cards: Mapping[str, Scorecard]) -> R
 
 def _person(reader: Reader, node: Node, cards: Mapping[str, Scorecard]) -> Person | None:
     entries = reader.mapping(node, "a person", KEYS, ("id", "name"))
-    plain = {
-        key: reader.text(entries[key], f"{key} of a person") or "" for key in KEYS[:6] if key in entries
-    }
-    if not plain.get("id"):
+    plain = {key: reader.text(entries[key], f"{key} of a person") or "" for key in KEYS[:6] if key in entries}
+    if not plain.get("id") or not plain.get("name"):
         return None
     person_id = plain["id"]
     leads = _spans(reader, entries.get("leads"), f"leads of {person_id}")

@@ -61,9 +61,7 @@ def rating_of(
         if mean is None:
             missing += _missing(name, dimensions, found)
         lines = [_rater(roster, rater, scores, weights) for rater, scores in found]
-        roles.append(
-            RoleLine(role=role, name=name, weight=decimal(weight), raters=lines, total=decimal_or_none(mean))
-        )
+        roles.append(RoleLine(role=role, name=name, weight=decimal(weight), raters=lines, total=decimal_or_none(mean)))
         rating = None if rating is None or mean is None else rating + mean * weight
     if not roles:
         rating = None
@@ -78,9 +76,7 @@ def _total(scores: dict[int, Fraction], weights: Sequence[Fraction]) -> Fraction
 
 def _rater(roster: Roster, rater: str, scores: dict[int, Fraction], weights: Sequence[Fraction]) -> Rater:
     shown = [decimal_or_none(scores.get(index)) for index in range(len(weights))]
-    return Rater(
-        rater=rater, name=roster.name_of(rater), scores=shown, total=decimal_or_none(_total(scores, weights))
-    )
+    return Rater(rater=rater, name=roster.name_of(rater), scores=shown, total=decimal_or_none(_total(scores, weights)))
 
 
 def _missing(

@@ -52,8 +52,11 @@ class Roster:
     def led(self, person_id: str, first: int, last: int) -> Sequence[Span]:
         """The teams that a person led between two days (included), cut to them, by team and day."""
         known = self.people.get(person_id)
-        spans = (Span(lead.team, days[0], days[-1]) for lead in known.leads if (days := lead.within(first, last))) \
-            if known else ()
+        spans = (
+            (Span(lead.team, days[0], days[-1]) for lead in known.leads if (days := lead.within(first, last)))
+            if known
+            else ()
+        )
         return sorted(spans)
 
     def member_days(self, spans: Sequence[Span], leader: str) -> Mapping[str, int]:

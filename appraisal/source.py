@@ -66,6 +66,10 @@ def led_evidence(source: Source, period: Period, subject: str, spans: Sequence[S
         documents += found
         days = span.last - span.first + 1
         led.append(Led(team=name, from_=day_id(span.first), to=day_id(span.last), days=days, by_share=by_share))
+        if by_share:
+            zh = f"{name} 有的月份已无每日数据，按其天数比例计入"  # noqa: RUF001
+            en = f"{name}: a month whose days are kept no longer counts by the share of its days"
+            notes.append(Words(zh=zh, en=en))
         if not found:
             notes.append(Words(zh=f"{name} 在本期没有任何数据", en=f"{name} has no figures in this period"))
     if not spans:

@@ -1,0 +1,73 @@
+"""Everything from files: ticket events, and what was observed, rated and adjusted, in JSON lines or in CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import orjson
+
+from appraisal.entries import Entries
+from appraisal.rows import header_of, kind_of_columns, read_rows
+from appraisal.source import Documents
+from models.observation import TYPES
+from sla.policy import PolicyBook
+from sla.replay import EventSet, replay
+
+_MARKS = tuple(f'"{kind}"'.encode() for kind in TYPES)
+
+
+@dataclass(slots=True)
+class Told:
+    """What files tell; any order and repetition ends in the same."""
+
+    events: EventSet = field(default_factory=EventSet)
+    entries: Entries = field(default_factory=Entries)
+    faults: list[str] = field(default_factory=list)
+
+    def add_line(self, line: bytes, place: str) -> None:
+        """Takes one line of JSON: a ticket event, or one of the topic of observations."""
+        if any(mark in line for mark in _MARKS) and _type_of(line) in TYPES:
+            self.entries.read(line, place)
+        else:
+            self.events.add(line, place)
+
+    def add_csv(self, content: bytes, place: str) -> None:
+        """Takes a CSV file; its columns tell whether it observes, rates or adjusts.
+
+        Raises:
+            UnusableFile: it cannot be read at all.
+        """
+        rows = read_rows(content, kind_of_columns(list(header_of(content))) or "metric.observed")
+        for _, entry in rows.entries:
+            self.entries.add(entry)
+        self.faults += [f"{place}:{fault}" for fault in rows.faults]
+
+    @property
+    def newest_ms(self) -> int:
+        """The newest instant told of."""
+        told = (entry.occurred_at for entry in self.entries.by_id.values())
+        return max(self.events.newest_ms, max(told, default=0))
+
+    def problems(self) -> list[str]:
+        """What could not be taken, in words, with its place."""
+        rejected = [f"{one.place}: {one.message} [{one.reason}]" for one in self.events.rejected]
+        return [*rejected, *self.entries.refused, *self.faults]
+
+
+def _type_of(line: bytes) -> object:
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return found.get("type") if isinstance(found, dict) else None
+
+
+def totals_of(
+    events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int], None] = lambda _: None
+) -> tuple[Documents, int, dict[str, str]]:
+    """The documents of all periods, the number of orphans, and which tickets cannot be folded and why."""
+    result = replay(events, book, as_of, step)
+    documents = [orjson.loads(line) for line in result.periods]
+    found = {(document["period"], document["subject"]): document for document in documents}
+    return Documents(found), result.orphans, result.set_aside

@@ -1,0 +1,1 @@
+"""Scorecards, forms and what they are filled from."""
