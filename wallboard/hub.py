@@ -34,7 +34,9 @@ PAUSE_S: Final = 0.05
 #: Writers nudge at most so often: what they write right after a nudge is seen by one more look.
 AFTER_S: Final = 0.3
 #: A look that takes longer says that Redis is away.
-AWAY_S: Final = 2.0
+AWAY_S: Final = 1.5
+#: While it is away it is asked again this soon.
+AGAIN_S: Final = 0.25
 #: Which scopes there are is asked so often.
 SCOPES_S: Final = 5.0
 
@@ -181,6 +183,9 @@ class Hub:
                 wait_s = AFTER_S
             began = time.monotonic()
             await self._round()
+            if self._away:
+                await asyncio.sleep(AGAIN_S)
+                continue
             await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))  # half of the time belongs to others
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):

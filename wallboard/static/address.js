@@ -3,7 +3,7 @@
 export const VIEWS = ["overview", "deadlines", "heat", "trend", "budget"];
 const FILTERS = ["team", "priority", "channel", "tier", "agent"];
 const DURATION = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?$/;
-const LEAST_S = 3;
+const LEAST_S = 1;
 
 export const mayOpenTickets = (document.documentElement.dataset.rights ?? "").split(" ").includes("desk");
 

@@ -1,6 +1,7 @@
 // What the page knows: the parts that the server told, how fresh they are, and the server's clock.
 
 const SILENCE_MS = 5000;
+const BEAT_MS = 3000; // the server says something more often than that
 const DRIFT_MS = 250;
 
 export const known = { parts: {}, head: null };
@@ -49,7 +50,7 @@ export function staleness() {
   const { head } = known;
   if (silentFor() > SILENCE_MS) return head === null ? "waiting_for" : "silence";
   if (head.until === null) return head.reason || "lag";
-  if (now() > head.until) return head.reason === "no_redis" ? "no_redis" : "no_beat";
+  if (now() > head.until) return silentFor() > BEAT_MS ? "silence" : head.reason === "no_redis" ? "no_redis" : "no_beat";
   return "";
 }
 

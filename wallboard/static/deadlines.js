@@ -23,6 +23,7 @@ export function deadlines(root, { title, pick, none }) {
   function update() {
     const clocks = part("clocks");
     const found = clocks ? pick(clocks) : [];
+    list.hidden = !found.length;
     if (!list.children.length) keyed(list, found.slice(0, 1), (clock) => clock.id, make, draw);
     keyed(list, found.slice(0, room()), (clock) => clock.id, make, draw);
     empty.hidden = found.length > 0 || clocks === null;
