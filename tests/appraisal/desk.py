@@ -97,7 +97,9 @@ class Ticket:
         return self.tell("solved", minutes, resolver=by, **fields)
 
 
-def observed(event_id: str, when: datetime, metric: str, subject: str, value: Any, of: Any = None, **more: Any) -> Any:
+def observed(  # noqa: PLR0917 -- read as a table
+    event_id: str, when: datetime, metric: str, subject: str, value: Any, of: Any = None, **more: Any
+) -> Any:
     """An observation as it is written."""
     fields = {"type": "metric.observed", "event_id": event_id, "occurred_at": when.isoformat(), "metric": metric}
     fields |= {"subject": subject, "value": value, **more}
@@ -109,7 +111,7 @@ def told(tickets: Iterable[Ticket] = (), entries: Iterable[Any] = ()) -> list[by
     return [orjson.dumps(event) for ticket in tickets for event in ticket.events] + [orjson.dumps(e) for e in entries]
 
 
-def setting_of(
+def setting_of(  # noqa: PLR0917 -- every test gives the first few
     lines: Sequence[bytes],
     period: str,
     cards: Iterable[Scorecard],

@@ -198,12 +198,13 @@ def test_two_cards_of_one_id_are_refused(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / "scorecards" / f"{name}.yaml").write_text(CARD, encoding="utf-8")
 
-    with pytest.raises(PolicyError, match="'small' is already in scorecards/a.yaml"):
+    with pytest.raises(PolicyError, match=r"'small' is already in scorecards/a\.yaml"):
         load_cards(tmp_path)
 
 
 PEOPLE = """\
-- {id: wang.li, name: 王丽, superior: chen.gang, scorecard: small, teams: [{team: net, from: 2026-01-01, to: 2026-03-31}]}
+- {id: wang.li, name: 王丽, superior: chen.gang, scorecard: small,
+   teams: [{team: net, from: 2026-01-01, to: 2026-03-31}]}
 - {id: chen.gang, name: 陈刚}
 """
 

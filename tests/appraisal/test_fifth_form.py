@@ -32,7 +32,8 @@ dimensions:
 PEOPLE = """
 - {id: chen.gang, name: 陈刚}
 - {id: wang.li, name: 王丽, position: 技术支持经理, department: 技术支持部, superior: chen.gang,
-   scorecard: manager-after-sales, leads: [{team: network, from: 2026-01-01}], teams: [{team: network, from: 2025-03-01}]}
+   scorecard: manager-after-sales,
+   leads: [{team: network, from: 2026-01-01}], teams: [{team: network, from: 2025-03-01}]}
 - {id: li.na, name: 李娜, scorecard: member, teams: [{team: network, from: 2025-01-01}]}
 - {id: zhang.wei, name: 张伟, scorecard: member, teams: [{team: network, from: 2026-11-16}]}
 """
