@@ -101,10 +101,11 @@ def handler_of(station: Callable[[], Station], certificate: Callable[[str], ssl.
             said = place.answers.pop(0) if place.answers else place.default
             time.sleep(said.after_s)
             self.send_response(said.status)
-            for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
+            answered = b"" if said.status in {204, 304} else said.body
+            for name, value in {"Content-Length": str(len(answered)), **said.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(said.body)
+            self.wfile.write(answered)
 
         do_POST = do_GET = do_PUT = answer  # noqa: N815 - named by http.server
 
