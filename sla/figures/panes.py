@@ -17,6 +17,7 @@ MINUTE_MS = 60_000
 PEAK = {metric: 2 * place for place, metric in enumerate(METRICS)}
 MEASURED = frozenset({"met", "late", "stopped"})
 HANDLING = frozenset({"replied", "solved", "escalated"})
+NOWHERE = Dims(None, "", None, None, 0)
 
 
 def scopes_of(dims: Dims, person: str | None) -> tuple[str, ...]:
@@ -75,25 +76,46 @@ class Panes:
         for minute in [minute for minute in self._measured if minute < floor]:
             del self._measured[minute]
 
-    def add(self, fact: Fact) -> None:
-        """Counts a fact that is not under the floor."""
-        minute = fact[1] // MINUTE_MS
+    def add(self, facts: Iterable[Fact]) -> None:
+        """Counts facts; those under the floor are passed over.
+
+        What one event leaves lies in the same minute and scopes, mostly: it goes to each of them in one piece.
+        """
+        floor = self.floor
+        place: tuple[int, Dims, str | None] = (-1, NOWHERE, None)
+        amounts: Cell = {}
+        for fact in facts:
+            minute = fact[1] // MINUTE_MS
+            if minute < floor:
+                continue
+            here = (minute, fact[2], fact[3])
+            if here != place:
+                self._spread(place, amounts)
+                place, amounts = here, {}
+            for code, amount in amounts_of(fact):
+                amounts[code] = amounts.get(code, 0) + amount
+            if fact[0] in MEASURED:
+                self._measured.setdefault(minute, []).append(fact)
+                column = self._grid.column(minute)
+                for name in scopes_of(fact[2], fact[3]):
+                    raise_peaks(column.peaks_of(name), fact[4], fact[7])
+        self._spread(place, amounts)
+
+    def _spread(self, place: tuple[int, Dims, str | None], amounts: Cell) -> None:
+        if not amounts:
+            return
+        minute, dims, person = place
         column = self._grid.column(minute)
-        cells, touched = column.cells, column.touched
-        amounts = amounts_of(fact)
-        names = scopes_of(fact[2], fact[3])
+        cells = column.cells
+        names = scopes_of(dims, person)
+        column.touched.update(names)
         for name in names:
-            touched.add(name)
             cell = cells.get(name)
-            if cell is None:
-                cells[name] = dict(amounts)
-            else:
-                for code, amount in amounts:
+            if cell:
+                for code, amount in amounts.items():
                     cell[code] = cell.get(code, 0) + amount
-        if fact[0] in MEASURED:
-            self._measured.setdefault(minute, []).append(fact)
-            for name in names:
-                raise_peaks(column.peaks_of(name), fact[4], fact[7])
+            else:
+                cells[name] = amounts.copy()
 
     def retract(self, fact: Fact) -> None:
         """Takes out a fact that was counted and is not under the floor."""

@@ -137,14 +137,13 @@ class PartitionFigures:
         """Moves panes and slots."""
         panes, slots = self._panes, self._slots
         panes_from, slots_from = panes.floor * MINUTE_MS, slots.floor * SLOT_MS
+        for fact in gone:
+            if fact[1] >= panes_from:
+                panes.retract(fact)
+        panes.add(added)
         for facts, sign in ((gone, -1), (added, 1)):
             for fact in facts:
                 at, kind = fact[1], fact[0]
-                if at >= panes_from:
-                    if sign > 0:
-                        panes.add(fact)
-                    else:
-                        panes.retract(fact)
                 if (at >= slots_from and kind in SLOT_KINDS) or kind in STANDING_KINDS:
                     slots.tally(fact, sign)
 

@@ -51,13 +51,15 @@ class Slots:
         live = slot >= self.floor
         if not live and not moves:
             return
-        code = plan(fact).counts[0][0]
-        for name in slot_scopes(fact[2]):
-            if moves:
+        names = slot_scopes(fact[2])
+        if moves:
+            self._moved.update(names)
+            for name in names:
                 self._standing[name] = self._standing.get(name, 0) + moves
-                self._moved.add(name)
-            if live:
-                bump(self._grid.column(slot).cell(name), code, sign)
+        if live:
+            code, column = plan(fact).counts[0][0], self._grid.column(slot)
+            for name in names:
+                bump(column.cell(name), code, sign)
 
     def changed(self) -> Iterator[PartialRow]:
         """Rows that changed since they were last told."""

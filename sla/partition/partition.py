@@ -107,7 +107,7 @@ class Partition:
 
     def admit(self, records: Sequence[Incoming]) -> Admission:
         """Sort records into rows to be written, dead letters and such; nothing takes effect before `commit`."""
-        return sort_out(records, self._known, self._too_late, self.at_home)
+        return sort_out(records, self._known, self._too_late, self._at_home)
 
     def commit(self, admission: Admission) -> None:
         """Let the rows of an admission take effect, now that the changelog has them; `advance` folds them."""
@@ -254,6 +254,9 @@ class Partition:
             others = [parse(raw) for event_id, raw in held.rows.items() if event_id != event.event_id]
             without = fold(others, self.book, self.now)
             self.giving.blame(standing(without) if without is not None else (), held.facts(self.book), (event,))
+
+    def _at_home(self, key: bytes, ticket_id: str) -> bool:
+        return ticket_id in self.held or self.at_home(key)  # the hash is dear, and a ticket has many events
 
     def _known(self, ticket_id: str, event_id: str) -> bytes | None:
         held = self.held.get(ticket_id)

@@ -257,7 +257,6 @@ def test_what_is_no_event_of_this_partition_says_where_it_goes() -> None:
     assert ["null_value", "null_key", "key", "json"] == [dead.reason for dead in found.dead]
     assert [b"T2"] == [record.key for record in found.misplaced]
     assert [] == found.rows
-    assert found.newest_us is None
 
 
 def test_rows_that_were_all_removed_leave_nothing_behind() -> None:
