@@ -79,13 +79,14 @@ class GroupWork:
             for one in audience(alert, route, self._reach):
                 by_person.setdefault(one, []).append(alert)
             tell_steps(alert, route, self._now)
+        for alert in ready:
+            alert.first_told_at = self._now if alert.first_told_at is None else alert.first_told_at
         self._group.ack = None  # it was acknowledged as it stood
         for one, alerts in _once_each(by_person):
             self.mark_told(one, alerts)
             self._tell(Kind.FIRING, one, alerts, [alert.news for alert in alerts])
         for alert in ready:
             alert.flushed = alert.news
-            alert.first_told_at = self._now if alert.first_told_at is None else alert.first_told_at
             alert.last_at = self._now
         self._flushed()
 

@@ -1,0 +1,135 @@
+"""The alerter on real servers: what arrives at a target, how often, and what happens when somebody dies."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from models.instant import format_ms
+from tests.alerts.running import AlertDesk, alert_desk
+from tests.servers.kafka import KafkaServer
+from tests.servers.redis import RedisServer
+
+
+@pytest.fixture
+async def desk(kafka_server: KafkaServer, redis_server: RedisServer, tmp_path: Path) -> AsyncIterator[AlertDesk]:
+    """A desk without an alerter yet."""
+    async with alert_desk(kafka_server.address, redis_server.url, tmp_path) as opened:
+        yield opened
+
+
+async def test_a_breach_arrives_at_once_escalates_and_ends_with_one_all_clear(desk: AlertDesk) -> None:
+    """From the entry in Redis to the target it takes less than a second; each who was told is told the end."""
+    await desk.start_here()
+    sent = time.time()
+    ident = await desk.breach("T-1")
+    await desk.until(lambda: desk.target.at("pager"))
+    assert desk.target.at("pager")[0].at - sent < 1.0
+    await desk.until(lambda: desk.target.at("lead"))
+    await desk.breach("T-1", "ended")
+    await desk.until(lambda: len(desk.target.heard) == 4)
+    await asyncio.sleep(1)
+    kinds = [(one.path, one.body["kind"]) for one in desk.target.heard]
+    assert [("/pager", "firing"), ("/lead", "escalation")] == kinds[:2]
+    assert {("/pager", "all_clear"), ("/lead", "all_clear")} == set(kinds[2:])
+    assert len(desk.target.keys) == len(set(desk.target.keys))
+    shown = await desk.redis.hgetall(f"sla:alert:{ident}")
+    assert b"ended" == shown[b"status"]
+
+
+async def test_an_alerter_killed_between_sending_and_writing_it_down_sends_again_under_the_same_key(
+    desk: AlertDesk,
+) -> None:
+    """So a target that knows keys drops the second; a third time there is none."""
+    first = desk.start()
+    await desk.until_active()
+
+    async def die(_: object) -> int:
+        desk.target.answer = None
+        first.kill()
+        first.wait()
+        return 200
+
+    desk.target.answer = die
+    await desk.breach("T-1")
+    await desk.until(lambda: desk.target.at("pager"))
+    desk.start()
+    await desk.until(lambda: len(desk.target.at("pager")) == 2)
+    one, again = desk.target.at("pager")
+    assert one.key == again.key
+    await desk.until(lambda: desk.target.at("lead"))
+    await asyncio.sleep(1)
+    assert 2 == len(desk.target.at("pager"))
+
+
+async def test_of_two_alerters_the_other_goes_on_within_five_seconds_and_nothing_is_told_twice(desk: AlertDesk) -> None:
+    """What the first told stays told, and what comes after its death is told by the second."""
+    first = desk.start()
+    await desk.until_active()
+    desk.start()
+    await desk.breach("T-1")
+    await desk.until(lambda: desk.target.at("pager"))
+    await asyncio.sleep(1.5)
+    first.kill()
+    first.wait()
+    killed = time.time()
+    await desk.breach("T-2")
+    await desk.until(lambda: len(desk.target.at("pager")) == 2)
+    assert desk.target.at("pager")[1].at - killed < 5.0
+    assert ["T-2"] == [one["ticket"] for one in desk.target.at("pager")[1].body["alerts"]]
+    await desk.until(lambda: {"T-1", "T-2"} == set(desk.target.tickets("lead")))
+    assert len(desk.target.keys) == len(set(desk.target.keys))
+
+
+async def test_an_emptied_redis_pages_nobody_again(desk: AlertDesk) -> None:
+    """Workers write the same entries again; what has been told is known from the topic, and is shown again."""
+    await desk.start_here()
+    at = int(time.time() * 1000)
+    ident = await desk.breach("T-1", at=at, revision=7)
+    await desk.until(lambda: desk.target.at("lead"))
+    await desk.redis.flushall()
+    await desk.breach("T-1", at=at, revision=7, backlog="true")
+
+    async def shown() -> bool:
+        return bool(await desk.redis.hget(f"sla:alert:{ident}", "status") == b"firing")
+
+    await desk.until(shown)
+    await desk.breach("T-2")
+    await desk.until(lambda: len(desk.target.at("pager")) == 2)
+    await asyncio.sleep(2.5)
+    assert ["T-1", "T-2"] == desk.target.tickets("pager")
+
+
+async def test_a_thousand_breaches_in_a_second_are_few_messages(desk: AlertDesk) -> None:
+    """All of them are told, each to each receiver once, in at most a handful of messages."""
+    await desk.start_here()
+    for at in range(0, 1000, 100):
+        await asyncio.gather(*(desk.breach(f"T-{number}") for number in range(at, at + 100)))
+    await desk.until(lambda: len(desk.target.tickets("pager")) >= 1000, 30)
+    assert sorted({f"T-{number}" for number in range(1000)}) == sorted(desk.target.tickets("pager"))
+    assert len(desk.target.at("pager")) <= 6
+
+
+async def test_an_acknowledgement_stops_the_escalation_and_is_shown(desk: AlertDesk) -> None:
+    """By command, and by the stream that links write to; the page reads it where it is shown."""
+    await desk.start_here()
+    ident = await desk.breach("T-1", priority="P0", team="甲")
+    other = await desk.breach("T-2", priority="P0", team="乙")
+    await desk.until(lambda: len(desk.target.at("pager")) == 2)
+    await desk.redis.xadd("sla:acks", {"alert": ident, "by": "李娜", "at": format_ms(time.time_ns() // 1_000_000)})
+
+    async def shown(name: str) -> bool:
+        return bool(await desk.redis.hget(f"sla:alert:{name}", "acknowledged_by"))
+
+    await desk.until(lambda: shown(ident))
+    code, said = await desk.run("alerts", "ack", other, "--by", "王伟")
+    assert (0, True) == (code, "acknowledged by 王伟" in said)
+    assert "王伟".encode() == await desk.redis.hget(f"sla:alert:{other}", "acknowledged_by")
+    await asyncio.sleep(2)
+    assert "T-1" not in desk.target.tickets("lead")
+    code, said = await desk.run("alerts", "ack", "T-9/first_response/1", "--by", "x")
+    assert (2, True) == (code, "no alert is called" in said)
