@@ -33,8 +33,7 @@ from wallboard.look import look_of
 from wallboard.metrics import Counting, PageMetrics
 from wallboard.shell import Refused, refusal
 from wallboard.site import Site
-from wallboard.ticket_page import ticket_routes
-from wallboard.tickets import ticket_list_routes
+from wallboard.tickets import ticket_routes
 from wallboard.tokens import TokenKeeper
 
 STATIC: Final = str(files("wallboard").joinpath("static"))
@@ -66,7 +65,6 @@ def create_wallboard(redis_url: str, site: Site | None = None) -> Starlette:
     app = Starlette(
         routes=[
             *board_routes(hub, STATIC),
-            *ticket_list_routes(hub.reader, site),
             *ticket_routes(hub.reader, site),
             *Acknowledging(hub.reader, AckWriter(hub.reader.link), site).routes(),
             Route("/healthz", _healthz(hub)),

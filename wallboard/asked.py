@@ -41,6 +41,8 @@ _RATES: Final[Mapping[str, str]] = {
     "reopen_rate": "reopened",
     "escalation_rate": "escalated",
 }
+#: The oldest open ticket is the first of the open ones.
+_OLDEST: Final = frozenset({"oldest_open", "oldest_open_at"})
 SLA: Final = "sla"
 MOST_PAGES: Final = 100_000
 
@@ -108,6 +110,7 @@ def _what_of(text: str, window: str) -> tuple[What, str]:
     first, _, rest = text.partition(".")
     if first in WINDOWS and rest:
         return _what_of(rest, first)
+    text = "open" if rest in _OLDEST or text in _OLDEST else text
     if first == "live" and rest in LIVE:
         return What("live", rest), ""
     if text in LIVE and (text != "breached" or not window):

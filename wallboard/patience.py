@@ -13,14 +13,14 @@ T = TypeVar("T")
 PATIENCE_S: Final = 6.0
 
 
-async def while_redis_answers(reading: Awaitable[T], within_s: float = PATIENCE_S) -> T:
+async def while_redis_answers(reading: Awaitable[T]) -> T:
     """What is read, if it comes in time.
 
     Raises:
         Refused: 503, Redis is away.
     """
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(PATIENCE_S):
             return await reading
     except TimeoutError as error:
         raise Refused(503, "help_503") from error

@@ -62,4 +62,4 @@ class Site:
 def address(path: str, parameters: Mapping[str, str | None]) -> str:
     """A path with parameters; those without a value are left out."""
     told = "&".join(f"{name}={quote(value, safe=':,')}" for name, value in parameters.items() if value)
-    return f"{path}?{told}" if told else path
+    return f"{path}{'&' if '?' in path else '?'}{told}" if told else path

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
 
 from models.instant import parse_ms
 from models.scope import breach_id
@@ -47,8 +46,8 @@ _TEXTS: Final = ("tags",)
 Document = Mapping[str, Any]
 
 
-def ticket_routes(reader: Reader, site: Site) -> list[BaseRoute]:
-    """The route of a ticket."""
+def ticket_page(reader: Reader, site: Site) -> Callable[[Request], Awaitable[Response]]:
+    """What answers for one ticket, named in the path, or as `ticket` where a path cannot hold its id."""
 
     async def ticket(request: Request) -> Response:
         ticket_id = request.path_params.get("ticket") or request.query_params.get("ticket", "")
@@ -66,7 +65,7 @@ def ticket_routes(reader: Reader, site: Site) -> list[BaseRoute]:
             now = parse_ms(fresh.watermark) if fresh.watermark else 0
         return _page(request, site, at_present(document, now, site.target_of), alerts, fresh)
 
-    return [Route("/tickets/{ticket:path}", ticket)]
+    return ticket
 
 
 async def _read(

@@ -24,16 +24,17 @@ from wallboard.rights import Grant
 from wallboard.selection import FILTERS
 from wallboard.shell import Refused, kept
 from wallboard.site import Site, address
+from wallboard.ticket_page import ticket_page
 
 
-def ticket_list_routes(reader: Reader, site: Site) -> list[BaseRoute]:
-    """The list's route."""
+def ticket_routes(reader: Reader, site: Site) -> list[BaseRoute]:
+    """The routes of lists and of tickets."""
+    one_ticket = ticket_page(reader, site)
 
     async def tickets(request: Request) -> Response:
-        if "ticket" in request.query_params:  # from a form, or for ids that a path cannot hold
-            ticket_id = request.query_params["ticket"]
-            if ticket_id not in {".", ".."}:
-                return RedirectResponse(address(ticket_path(ticket_id), kept(request)), 303)
+        if (ticket_id := request.query_params.get("ticket")) is not None:
+            path = ticket_path(ticket_id)
+            return await one_ticket(request) if "?" in path else RedirectResponse(address(path, kept(request)), 303)
         question = question_of(request.query_params)
         grant = grant_of(request)
         if grant.limited and not ({"scope", *FILTERS} & request.query_params.keys()):
@@ -49,7 +50,7 @@ def ticket_list_routes(reader: Reader, site: Site) -> list[BaseRoute]:
             return JSONResponse(_json(shown))
         return list_page(request, site, shown, grant)
 
-    return [Route("/tickets", tickets)]
+    return [Route("/tickets", tickets), Route("/tickets/{ticket:path}", one_ticket)]
 
 
 async def _read(reader: Reader, site: Site, question: Question, grant: Grant) -> Shown:

@@ -107,7 +107,7 @@ def a_day(now: int, *, rate: float = 0.03, seed: int = 4, book: PolicyBook | Non
 def with_event(day: Day, ticket_id: str, **fields: Any) -> Day:
     """The day with one event more."""
     at = fields.pop("at", day.now - 60_000)
-    body = {"event_id": f"more-{len(day.events)}-{ticket_id}", "occurred_at": format_ms(at), **fields}
+    body = {"event_id": f"more-{sum(map(len, day.events.values()))}", "occurred_at": format_ms(at), **fields}
     event = parse(orjson.dumps({"ticket_id": ticket_id, **body}))
     day.events.setdefault(ticket_id, []).append(event)
     return day
