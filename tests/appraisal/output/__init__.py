@@ -1,0 +1,1 @@
+"""What is written, and what is found out about it later."""
