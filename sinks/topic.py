@@ -30,8 +30,10 @@ class Told(NamedTuple):
     value: bytes | None
 
 
-async def read_topic(access: KafkaAccess, topic: str, wanted: Callable[[bytes], bool] = lambda _: True) -> list[Told]:
-    """The records of a topic whose key is `wanted`, by partition and offset; none where the topic is not there.
+async def read_topic(
+    access: KafkaAccess, topic: str, wanted: Callable[[bytes, bytes], bool] = lambda _key, _value: True
+) -> list[Told]:
+    """The records of a topic whose key and value are `wanted`, by partition and offset; none where it is not there.
 
     Raises:
         KafkaUnreachable: Kafka does not answer.
@@ -52,7 +54,7 @@ async def read_topic(access: KafkaAccess, topic: str, wanted: Callable[[bytes], 
                     found += [
                         Told(place.partition, record.offset, record.key, record.value)
                         for record in records
-                        if wanted(record.key or b"")
+                        if wanted(record.key or b"", record.value or b"")
                     ]
     except (KafkaError, OSError, TimeoutError) as error:
         msg = f"kafka at {access.servers} does not answer: start it, or correct SLAWATCH_KAFKA ({error!r})"

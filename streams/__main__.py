@@ -17,6 +17,7 @@ from streams.commands.console import err
 from streams.commands.duty import duty
 from streams.commands.explain import explain
 from streams.commands.observe import adjust, observe, rate
+from streams.commands.person import person
 from streams.commands.produce import produce
 from streams.commands.silence import silence
 from streams.commands.simulate import simulate
@@ -50,6 +51,7 @@ app.command()(observe)
 app.command()(rate)
 app.command()(adjust)
 app.add_typer(appraisal, name="appraisal")
+app.add_typer(person, name="person")
 app.add_typer(alerts, name="alerts")
 app.add_typer(silence, name="silence")
 app.add_typer(duty, name="duty")
