@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from prometheus_client import start_http_server
 
 from sla.board import load_board
 from sla.policy import PolicyBook
 from streams.commands.console import Policies, book_of, out, policies_at
-from streams.errors import Unusable
 from streams.logs import set_up_logs
+from streams.metrics import serve_registry
 from streams.settings import Settings, load_settings
 from wallboard import BoardServer, Site
 
@@ -56,22 +54,7 @@ async def _serve(settings: Settings, site: Site, host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ends.set)
     async with BoardServer(settings.redis, host=host, port=port, site=site) as page:
-        with ExitStack() as stack:
-            if settings.metrics_port is not None:
-                stack.enter_context(_metrics(page, settings.metrics_port, settings.metrics_host))
+        # On a port of its own it asks for no token, as a worker's does not.
+        with serve_registry(page.metrics.registry, port=settings.metrics_port, host=settings.metrics_host):
             out.print(f"page {page.url}", markup=False)
             await ends.wait()
-
-
-def _metrics(page: BoardServer, port: int, host: str) -> ExitStack:
-    """What Prometheus asks for, on a port of its own that asks for no token."""
-    stack = ExitStack()
-    try:
-        server, thread = start_http_server(port, host, registry=page.metrics.registry)
-    except OSError as error:
-        msg = f"SLAWATCH_METRICS_PORT: {host}:{port} cannot be listened on ({error.strerror}): choose another"
-        raise Unusable(msg) from error
-    stack.callback(thread.join)
-    stack.callback(server.server_close)
-    stack.callback(server.shutdown)
-    return stack
