@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import orjson
 
 from models.event import Event, InvalidEvent, parse
+from models.fact import Fact
 from models.instant import format_ms
 from sla.figures import PartitionFigures, ScopeFigures
+from sla.figures.days import Days
+from sla.periods.closing import DEFAULT_GRACE_MS
+from sla.periods.gifts import gifts_to_months, row_key, row_value
+from sla.periods.recurrence import Key, Solutions, key_of, solutions_of, verdict
 from sla.policy import PolicyBook
 from sla.policy.aims import aims_of, in_force
 from sla.ticket.breaches import breaches
@@ -76,16 +81,31 @@ class Result(NamedTuple):
     budgets: list[bytes]
     orphans: int
     set_aside: dict[str, str]  # ticket id → why it cannot be folded
+    gifts: dict[bytes, bytes]  # the rows of `sla-period-facts`, where they were asked for
 
 
-def replay(events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int], None] = lambda _: None) -> Result:
-    """Fold every ticket as of `as_of` (ms); `step` hears how many events were folded since it last did."""
+def replay(
+    events: EventSet,
+    book: PolicyBook,
+    as_of: int,
+    step: Callable[[int], None] = lambda _: None,
+    *,
+    grace_ms: int = DEFAULT_GRACE_MS,
+    with_gifts: bool = False,
+) -> Result:
+    """Fold every ticket as of `as_of` (ms); `step` hears how many events were folded since it last did.
+
+    Periods are final that ended `grace_ms` before `as_of`. `with_gifts`: what each ticket gave to each month, too.
+    """
     figures = PartitionFigures(0, book.zone, aims_of(book))
     figures.advance(as_of)
     tickets: list[bytes] = []
     broken: list[bytes] = []
     orphans = 0
     set_aside: dict[str, str] = {}
+    counted: dict[str, list[Fact]] = {}
+    solutions = Solutions()
+    may_recur: list[tuple[str, Key, int]] = []
     for ticket_id in sorted(events.tickets):
         known = events.tickets[ticket_id]
         step(len(known))
@@ -100,10 +120,30 @@ def replay(events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int],
             continue
         tickets.append(line)
         broken += own
-        figures.replace(ticket_id, [], standing(ticket))
+        counted[ticket_id] = standing(ticket)
+        if ticket.issues:
+            solutions.put(ticket_id, solutions_of(ticket))
+        if (key := key_of(ticket)) is not None:
+            may_recur.append((ticket_id, key, ticket.created_at))
         figures.gauge(ticket_id, None, ticket.gauge())
-    kpis, periods, budgets = figure_lines(figures, book, as_of)
-    return Result(tickets, broken, kpis, periods, budgets, orphans, set_aside)
+    for ticket_id, key, created_at in may_recur:
+        recurred = verdict(solutions, key, created_at, ticket_id)
+        if recurred is not None:
+            counted[ticket_id].append(recurred)
+    for ticket_id, facts in counted.items():
+        figures.replace(ticket_id, [], facts)
+    gifts = dict(gift_rows(counted, book.zone)) if with_gifts else {}
+    del counted  # the figures let go of what they have worked in
+    kpis, periods, budgets = figure_lines(figures, book, as_of, grace_ms)
+    return Result(tickets, broken, kpis, periods, budgets, orphans, set_aside, gifts)
+
+
+def gift_rows(counted: Mapping[str, Sequence[Fact]], zone: str) -> Iterator[tuple[bytes, bytes]]:
+    """What tickets gave to months, as rows of `sla-period-facts`, from their facts."""
+    days = Days(zone)
+    for ticket_id, facts in counted.items():
+        for month, gift in gifts_to_months(facts, days).items():
+            yield row_key(month, ticket_id), row_value(month, ticket_id, gift)
 
 
 def breach_lines(ticket: Ticket) -> Iterator[bytes]:
@@ -113,12 +153,16 @@ def breach_lines(ticket: Ticket) -> Iterator[bytes]:
 
 
 def figure_lines(
-    figures: PartitionFigures, book: PolicyBook, as_of: int
+    figures: PartitionFigures, book: PolicyBook, as_of: int, grace_ms: int = DEFAULT_GRACE_MS
 ) -> tuple[list[bytes], list[bytes], list[bytes]]:
     """KPI documents, period totals and budgets of one partition that holds everything."""
     editions = [(edition.name or "", edition.effective_from or 0) for edition in book.editions]
     merged = ScopeFigures(
-        book.zone, book.edition_at(as_of).promised, editions=editions, objectives=lambda at: in_force(book, at)
+        book.zone,
+        book.edition_at(as_of).promised,
+        editions=editions,
+        objectives=lambda at: in_force(book, at),
+        grace_ms=grace_ms,
     )
     for row in figures.dump():
         merged.upsert(0, 0, row)

@@ -20,6 +20,7 @@ from faust.types import TP
 from sinks.kafka import KafkaAccess, KafkaWriter
 from sinks.kafka_totals import KafkaTotals
 from sinks.view import Outcome, View, WorkerBeat
+from sla.periods.recurrence import Solutions
 from streams import topics
 from streams.batches import BatchTransport, FetchBatches
 from streams.clock import now_ms, today_ms
@@ -30,6 +31,7 @@ from streams.metrics import Metrics
 from streams.partition import PartitionWorker
 from streams.rows import RowTable
 from streams.settings import Settings
+from streams.solutions import SolutionsIn
 from streams.stages import Stage, TicketStage
 from streams.topics import Layout
 
@@ -108,6 +110,7 @@ def create_app(
     """
     name = worker_name()
     app = _faust_app(settings)
+    solutions = Solutions()
     ground = Ground(
         settings=settings,
         layout=layout,
@@ -121,12 +124,13 @@ def create_app(
         on_fatal=fatal,
         metrics=Metrics(),
         totals=KafkaTotals(topics.TOTALS, access_to(settings), writer),
+        solved=SolutionsIn(topics.solutions(settings.group), access_to(settings), writer, now_ms, solutions),
         on_emptied=lambda: refill_figures(),  # noqa: PLW0108 - it does not exist yet
     )
     if make_engine is None or make_figures is None:
         from streams.parts import default_parts  # noqa: PLC0415 - tests bring their own parts
 
-        engine_of, figures_of = default_parts(settings, layout, book)
+        engine_of, figures_of = default_parts(settings, layout, book, solutions)
         make_engine, make_figures = make_engine or engine_of, make_figures or figures_of
     chosen_engine, chosen_figures = make_engine, make_figures
 
@@ -233,7 +237,7 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
     gc.disable()  # see _collect
     gc.collect()
     gc.freeze()
-    loops = [asyncio.create_task(_tick(app)), asyncio.create_task(_beat(app))]
+    loops = [asyncio.create_task(loop) for loop in (_tick(app), _beat(app), app.ground.solved.run())]
     waits = [asyncio.create_task(until.wait()), asyncio.create_task(fatal.happened.wait())]
     crashed: asyncio.Task[Any] | None = None
     try:

@@ -12,6 +12,7 @@ from sla.partition.intake import Incoming
 from sla.partition.settling import Settlement
 from sla.periods.closing import Closing
 from sla.periods.giving import Giving
+from sla.periods.recurrence import Comebacks
 from streams.rows import Row
 
 
@@ -135,6 +136,10 @@ class Engine(Protocol):
     @property
     def giving(self) -> Giving | None:
         """What tickets gave to months and has not been written yet; None where nothing is."""
+
+    @property
+    def comebacks(self) -> Comebacks | None:
+        """Which tickets came back, and what the other partitions are to know for that; None where none do."""
 
     def take_gifts(self, limit: int) -> Sequence[tuple[bytes, bytes | None]]:
         """The rows of `sla-period-facts` of up to `limit` tickets that changed."""

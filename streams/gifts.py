@@ -1,4 +1,4 @@
-"""What a partition's tickets gave to months, on its way to `sla-period-facts`; and what late events moved.
+"""What a partition's tickets gave to months, on its way to `sla-period-facts`; what late events moved; what was solved.
 
 Gifts are written now and then, each ticket's as it stands then, while the partition is live: a backlog costs nothing
 until it has been worked off. The changelog remembers up to which of its rows they have been, so that a successor
@@ -14,6 +14,7 @@ from streams import topics, wire
 from streams.engine import Engine
 from streams.ground import Ground
 from streams.journal import Journal
+from streams.solutions import solved_row
 
 EVERY_MS = 30_000
 TICKETS = 40  # whose gifts are put into words without a pause
@@ -31,12 +32,30 @@ class GiftsOut:
         self._journal = journal
         self._partials = topics.partials(ground.settings.group)
         self._due = 0
+        self._seen = -1
 
     def taken_over(self) -> None:
         """The rows of the changelog are known, and about to be folded."""
         giving = self._engine.giving
         if giving is not None:
             giving.read, giving.given_to = max(giving.read, self._journal.read), self._journal.given_to
+
+    def close(self) -> None:
+        """The partition is no longer ours."""
+        if self._engine.comebacks is not None:
+            self._engine.comebacks.leave()
+
+    def look(self) -> None:
+        """Notes how much of what other partitions have told is about to be worked in."""
+        self._seen = self._ground.solved.seen
+
+    async def tell_solved(self) -> None:
+        """Tells all workers what was solved; to be called before that is acknowledged."""
+        comebacks = self._engine.comebacks
+        if comebacks is not None and (rows := [solved_row(*told) for told in comebacks.take_told()]):
+            topic = topics.solutions(self._ground.settings.group)
+            number = self._number % await self._ground.writer.partitions(topic)
+            await self._ground.writer.write(topic, number, rows)
 
     async def tell_moved(self) -> None:
         """Tells stage 2 which events have moved closed totals; to be called before these are acknowledged."""
@@ -60,7 +79,7 @@ class GiftsOut:
             before, giving.read = giving.read, max(giving.read, watermark)
             if giving.closes_between(before, giving.read):
                 await self._journal.tell_read(giving.read)
-        return watermark, watermark
+        return watermark, self._seen
 
     async def write(self, now: int) -> None:
         """Writes what is to be written, if it is time; nothing that was admitted may be waiting to be folded."""

@@ -11,6 +11,7 @@ from sinks.totals import Totals
 from sinks.view import View, WorkerBeat
 from streams.metrics import Metrics
 from streams.settings import Settings
+from streams.solutions import SolutionsIn
 from streams.topics import Layout
 
 
@@ -38,6 +39,7 @@ class Ground:
     on_fatal: Callable[[BaseException], None]
     metrics: Metrics
     totals: Totals
+    solved: SolutionsIn
     on_emptied: Callable[[], None]  # the view has been emptied
     partition_of_scope: dict[str, int] = field(default_factory=dict)
 

@@ -108,6 +108,7 @@ class PartitionWorker:
     def close(self) -> None:
         """The partition is no longer ours, or the worker ends: the step at hand is the last."""
         self.closed = True
+        self._gifts.close()
         self._inbox.clear()
         for event in (self._recovered, self._wake, self._room):
             event.set()
@@ -278,9 +279,11 @@ class PartitionWorker:
         """Lets time come as far as it has, writes what that leads to, and acknowledges what is safe."""
         before = self.watermark
         self._unflushed = 0
+        self._gifts.look()
         if await self._advance() and self._progress.live and before is not None and self.watermark is not None:
             self._watch.falling(before, self.watermark)
         await self._tickets.flush()
+        await self._gifts.tell_solved()
         await self._gifts.tell_moved()
         self._flushed_at = self._ground.clock()
         if not self._tickets.owing and not self._tickets.astray:

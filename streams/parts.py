@@ -13,6 +13,7 @@ from sinks.kafka import partition_of
 from sla.figures import ScopeFigures
 from sla.partition import Partition
 from sla.periods.closing import DEFAULT_GRACE_MS
+from sla.periods.recurrence import Solutions
 from sla.policy import PolicyBook
 from sla.policy.aims import in_force
 from sla.ticket.phase import OPEN
@@ -100,7 +101,7 @@ class ScopesOf:
 
 
 def default_parts(
-    settings: Settings, layout: Layout, book: PolicyBook
+    settings: Settings, layout: Layout, book: PolicyBook, solutions: Solutions
 ) -> tuple[Callable[[int], Engine], Callable[[], Figures]]:
     """What makes a partition's engine, by its number, and what makes the figures of a partition of partials."""
 
@@ -109,6 +110,13 @@ def default_parts(
         return partition_of(key, layout.events)
 
     def engine(number: int) -> Engine:
-        return Tickets(book, number, settings.horizon_ms, lambda key: home_of(key) == number, settings.grace_ms)
+        return Tickets(
+            book,
+            number,
+            settings.horizon_ms,
+            lambda key: home_of(key) == number,
+            grace_ms=settings.grace_ms,
+            solutions=solutions,
+        )
 
     return engine, lambda: ScopesOf(book, layout.events, settings.grace_ms)

@@ -15,12 +15,13 @@ class Held:
 
     `rows` are its events' bytes by event id, as they came, each held once; `pending` those events that are not in the
     record yet, `ahead` the ids of those of them whose time has not come. `booked` are the facts that the figures have;
-    None stands for those of the settled row, which need not be kept twice.
+    None stands for those of the settled row, which need not be kept twice. `recurred` is the fact that follows from
+    other tickets; the settled row has it too.
     """
 
     __slots__ = (
-        "ahead", "arrived", "booked", "gauge", "horizon", "next_at", "pending", "rows", "settled", "settled_at",
-        "ticket",
+        "ahead", "arrived", "booked", "gauge", "horizon", "next_at", "pending", "recurred", "rows", "settled",
+        "settled_at", "ticket",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -32,6 +33,7 @@ class Held:
         self.booked: list[Fact] | None = []
         self.gauge: Gauge | None = None
         self.next_at: int | None = None
+        self.recurred: Fact | None = None
         self.horizon: int | None = None
         self.arrived = 0
         self.settled: bytes | None = None
@@ -88,7 +90,18 @@ class Held:
 
     def facts(self, book: PolicyBook) -> list[Fact]:
         """What counts of the ticket."""
-        return standing(self.ticket) if self.ticket is not None else self.settled_facts(book)
+        if self.ticket is None:
+            return self.settled_facts(book)
+        facts = standing(self.ticket)
+        if self.recurred is not None:
+            facts.append(self.recurred)
+        return facts
+
+    def facts_without(self, event_id: str, book: PolicyBook, now: int) -> list[Fact]:
+        """What would count of a ticket that is not settled without one of its events."""
+        without = fold((parse(raw) for known, raw in self.rows.items() if known != event_id), book, now)
+        facts = standing(without) if without is not None else []
+        return [*facts, self.recurred] if self.recurred is not None else facts
 
     def settled_facts(self, book: PolicyBook) -> list[Fact]:
         """What counts of the ticket by its settled row; nothing where there is none."""

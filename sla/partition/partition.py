@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from models.egress import TicketWrite
-from models.event import Event, parse
+from models.event import Event
 from models.fact import Fact
 from models.partial import PartialRow
 from sla.figures.days import Days
@@ -21,12 +21,12 @@ from sla.partition.intake import Admission, Incoming, row_key, sort_out
 from sla.partition.settling import Settlement
 from sla.partition.views import Views
 from sla.periods.closing import DEFAULT_GRACE_MS
+from sla.periods.giving import Came
 from sla.periods.giving import Row as GiftRow
+from sla.periods.recurrence import Comebacks, Solution, Solutions
 from sla.policy import PolicyBook
 from sla.ticket.phase import OPEN
 from sla.ticket.settled import settle
-from sla.ticket.tally import standing
-from sla.ticket.ticket import fold
 
 DAY_MS = 86_400_000
 #: A row of the changelog: key, value (None: removed), and, where known, the time of its arrival in ms.
@@ -54,6 +54,7 @@ class Partition:
         horizon_ms: how long a ticket that is done stays open to corrections.
         at_home: whether a key belongs into this partition.
         grace_ms: how long after its end a period stays open.
+        solutions: what was solved of late, also in other partitions.
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class Partition:
         number: int = 0,
         horizon_ms: int = 35 * DAY_MS,
         at_home: Callable[[bytes], bool] = _anywhere,
+        *,
         grace_ms: int = DEFAULT_GRACE_MS,
+        solutions: Solutions | None = None,
     ) -> None:
         self.book = book
         self.number = number
@@ -73,6 +76,7 @@ class Partition:
         self._views = Views(book, number, horizon_ms, grace_ms)
         self.figures = self._views.figures
         self.giving = self._views.giving
+        self.comebacks = Comebacks(solutions or Solutions())
         self.counters = Counters()
         self._days = Days(book.zone)
         self._restored: dict[str, int] = {}  # ticket id → where the last of its rows stands at most
@@ -120,7 +124,7 @@ class Partition:
         for ticket_id in admission.repeated:
             self._touched[ticket_id] = None
         for event, arrived in admission.again:
-            self._blame_again(event, arrived)
+            self._say_again(event, arrived)
 
     # -- time --------------------------------------------------------------------------------------------------
 
@@ -141,6 +145,10 @@ class Partition:
             ticket_id = self._changed.popitem()[0]
             left -= 1 + len(self.held[ticket_id].pending)
             self._bring_up(ticket_id, self.held[ticket_id])
+        while left > 0 and self.comebacks.asked:
+            ticket_id, cause = self.comebacks.asked.popitem()
+            self._look_again(ticket_id, cause)
+            left -= 1
         while left > 0 and self._ahead and self._ahead[0][0] <= now:
             ticket_id = heappop(self._ahead)[1]
             if ticket_id in self.held:
@@ -214,7 +222,8 @@ class Partition:
             ticket = held.ticket
             if ticket is not None and not held.pending and ticket.phase != OPEN:
                 keys = [row_key(ticket_id, event_id) for event_id in held.rows]
-                found.append(Settlement(ticket_id, row_key(ticket_id, ""), settle(ticket, at), keys))
+                also = () if held.recurred is None else (held.recurred,)
+                found.append(Settlement(ticket_id, row_key(ticket_id, ""), settle(ticket, at, also), keys))
         return found
 
     def settled(self, settlement: Settlement) -> None:
@@ -227,7 +236,8 @@ class Partition:
         if held.rows:  # something came in between
             held.restart()
             self._changed[ticket_id] = None
-        held.ticket, held.next_at, held.booked = None, None, None
+        held.ticket = held.next_at = held.booked = held.recurred = None
+        self.comebacks.forget(ticket_id)
         self._touched[ticket_id] = None
 
     # -- inside ------------------------------------------------------------------------------------------------
@@ -242,18 +252,19 @@ class Partition:
         held = self.held.get(ticket_id)
         return held.facts(self.book) if held is not None else ()
 
-    def _blame_again(self, event: Event, arrived: int) -> None:
-        """An event was read once more: what it moved in closed totals may not have been told.
+    def _say_again(self, event: Event, arrived: int) -> None:
+        """An event was read once more: what it led to may not have been told.
 
-        One that was sent once more has come later than the first time, and moved nothing.
+        One that was sent once more has come later than the first time, and led to nothing.
         """
         held = self.held.get(event.ticket_id)
         if held is None or held.ticket is None or held.settled is not None or arrived > held.arrived:
             return
+        if held.ticket.solutions:
+            self.comebacks.told[event.ticket_id] = None
         if self.giving.is_late(held.ticket.created_at):
-            others = [parse(raw) for event_id, raw in held.rows.items() if event_id != event.event_id]
-            without = fold(others, self.book, self.now)
-            self.giving.blame(standing(without) if without is not None else (), held.facts(self.book), (event,))
+            without = held.facts_without(event.event_id, self.book, self.now)
+            self.giving.blame(without, held.facts(self.book), (event,))
 
     def _at_home(self, key: bytes, ticket_id: str) -> bool:
         return ticket_id in self.held or self.at_home(key)  # the hash is dear, and a ticket has many events
@@ -296,7 +307,20 @@ class Partition:
             self._orphans.add(ticket_id)
         else:
             self._orphans.discard(ticket_id)
+        if held.ticket is not None:
+            self.comebacks.tell(held.ticket, restored=restored)
+            if held.settled is None:
+                held.recurred = self.comebacks.look(held.ticket)
+        if came and held.pending:
+            came = [event for event in came if event.occurred_at // 1000 <= self.now]
         self._views.book(ticket_id, held, came)
+
+    def _look_again(self, ticket_id: str, cause: Solution) -> None:
+        """See whether a ticket came back, now that another one's solution is known, or is none any more."""
+        held = self.held.get(ticket_id)
+        if held is not None and held.ticket is not None and held.settled is None:
+            held.recurred = self.comebacks.look(held.ticket)
+            self._views.book(ticket_id, held, (Came(cause.ticket, cause.event, cause.at * 1000),))
 
     def _wait_for(self, ticket_id: str, held: Held) -> None:
         """Remember when events that are ahead come into effect; each is counted once."""

@@ -14,7 +14,7 @@ from sla.figures.partition import PartitionFigures
 from sla.partition.held import Held
 from sla.partition.settling import horizon_of
 from sla.periods.closing import DEFAULT_GRACE_MS
-from sla.periods.giving import Giving
+from sla.periods.giving import Came, Giving
 from sla.policy import PolicyBook
 from sla.policy.aims import aims_of
 from sla.ticket.phase import OPEN
@@ -33,7 +33,7 @@ class Views:
         self._deadlines: list[tuple[int, str, Held]] = []
         self._horizons: list[tuple[int, str, Held]] = []
 
-    def book(self, ticket_id: str, held: Held, came: Sequence[Event] | None = ()) -> None:
+    def book(self, ticket_id: str, held: Held, came: Sequence[Event | Came] | None = ()) -> None:
         """Carry a change of a ticket into every view.
 
         `came` are the events that brought it: none where time did, None where it only came out of the changelog.
@@ -63,7 +63,7 @@ class Views:
         self.book(ticket_id, held)
         del self.touched[ticket_id]
 
-    def _count(self, ticket_id: str, held: Held, came: Sequence[Event] | None) -> None:
+    def _count(self, ticket_id: str, held: Held, came: Sequence[Event | Came] | None) -> None:
         booked = held.booked if held.booked is not None else held.settled_facts(self._book)
         facts = held.facts(self._book)
         if facts != booked:

@@ -23,6 +23,14 @@ class Row(NamedTuple):
     value: bytes | None
 
 
+class Came(NamedTuple):
+    """An event that brought a change: all that is asked of one here; `occurred_at` in µs."""
+
+    ticket_id: str
+    event_id: str
+    occurred_at: int
+
+
 class Moved(NamedTuple):
     """An event has moved the total of a subject in a day or month that may be closed."""
 
@@ -56,7 +64,7 @@ class Giving:
         if offset > self.given_to:
             self._before[ticket_id] = None
 
-    def booked(self, ticket_id: str, old: Sequence[Fact], new: Sequence[Fact], came: Sequence[Event]) -> None:
+    def booked(self, ticket_id: str, old: Sequence[Fact], new: Sequence[Fact], came: Sequence[Event | Came]) -> None:
         """A ticket's facts have changed, by the events that `came`; none: out of the changelog, or by time alone."""
         self._before.setdefault(ticket_id, old)
         if came and self.is_late(min(fact.at for fact in (*old[:1], *new[:1]))):
@@ -76,7 +84,7 @@ class Giving:
         days, grace = self._days, self._grace_ms
         return days.day_of(max(0, before - grace)) != days.day_of(max(0, after - grace))
 
-    def blame(self, old: Sequence[Fact], new: Sequence[Fact], came: Sequence[Event]) -> None:
+    def blame(self, old: Sequence[Fact], new: Sequence[Fact], came: Sequence[Event | Came]) -> None:
         """Notes which closed totals differ by two states of a ticket's facts."""
         days = self._days
         floor = days.day_of(max(0, self.read - DAYS_MS))

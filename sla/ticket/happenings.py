@@ -190,6 +190,7 @@ def _solved(ticket: Ticket, event: Event, at: int) -> None:
         mark += "+workaround"
     ticket.counts["solved"] += 1
     ticket.solutions.append(len(ticket.facts))
+    ticket.issues.append((ticket.fields["requester_id"], ticket.fields["issue_key"]))
     put(ticket, "solved", at, solver, event_id, ticket.dims.complexity, mark)
     _leave(ticket, SOLVED, at, event_id)
 

@@ -6,6 +6,7 @@ clocks are over, and a reopening begins a new cycle.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -31,14 +32,15 @@ class NewerFormatError(Exception):
     """
 
 
-def settle(ticket: Ticket, at: int) -> bytes:
-    """The row that stands for a ticket from the instant `at` (ms) on."""
+def settle(ticket: Ticket, at: int, also: Iterable[Fact] = ()) -> bytes:
+    """The row that stands for a ticket from the instant `at` (ms) on; `also` counts of it what others decided."""
     facts: list[Fact] = []
     places: dict[int, int] = {}
     for index, fact in enumerate(ticket.facts):
         if fact is not TAKEN_BACK:
             places[index] = len(facts)
             facts.append(fact)
+    facts += also
     row = {name: getattr(ticket, name) for name in _PLAIN}
     row |= {
         "format": FORMAT,
@@ -47,6 +49,7 @@ def settle(ticket: Ticket, at: int) -> bytes:
         "moments": [(since, tuple(dims), assignee) for since, dims, assignee in ticket.moments],
         "handovers": [tuple(one) for one in ticket.handovers],
         "solutions": [places[index] for index in ticket.solutions],
+        "issues": ticket.issues,
         "flags": {flag: facts.index(fact) for flag, fact in ticket.flags.items()},
         "ratings": [[*key, facts.index(fact)] for key, fact in ticket.ratings.items()],
     }
@@ -78,6 +81,7 @@ def unsettle(row: bytes, book: PolicyBook) -> Ticket:
     ticket.facts = [Fact(kind, at, Dims(*dims), *rest) for kind, at, dims, *rest in said["facts"]]
     ticket.handovers = [Handover(*one) for one in said["handovers"]]
     ticket.solutions = said["solutions"]
+    ticket.issues = [(requester, issue) for requester, issue in said["issues"]]
     ticket.flags = {flag: ticket.facts[index] for flag, index in said["flags"].items()}
     ticket.ratings = {(a, b, c): ticket.facts[index] for a, b, c, index in said["ratings"]}
     ticket.dims, ticket.assignee = ticket.moments[-1][1], ticket.moments[-1][2]

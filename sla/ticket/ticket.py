@@ -64,7 +64,8 @@ class Ticket:
     """A ticket that has been created. Changed by `extend` and `advance` only; read by everyone.
 
     `moments` are (since, dims, assignee); `timeline` is (since, status, event), where None is no status of an open
-    ticket: solved, closed or cancelled. `solutions` are places in `facts`, which may hold places taken back.
+    ticket: solved, closed or cancelled. `solutions` are places in `facts`, which may hold places taken back;
+    `issues` are requester and issue at each of them.
     """
 
     __slots__ = (
@@ -83,6 +84,7 @@ class Ticket:
         "flags",
         "handovers",
         "has_gaps",
+        "issues",
         "last",
         "moments",
         "passed_to",
@@ -125,6 +127,7 @@ class Ticket:
         self.handovers: list[Handover] = []
         self.ratings: dict[tuple[str, str | None, str], Fact] = {}
         self.solutions: list[int] = []
+        self.issues: list[tuple[str | None, str | None]] = []
         self.solver: str | None = None
         self.contacts = 0
         self.responded_at: int | None = None

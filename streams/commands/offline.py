@@ -31,6 +31,7 @@ from sla.policy.schema import policy_schema
 from sla.replay import EventSet, describe, replay
 from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, policies_at, progress
 from streams.errors import Unusable
+from streams.settings import load_settings
 
 Read = TypeVar("Read")
 
@@ -144,7 +145,7 @@ def replay_files(
     now = until if until is not None else events.newest_ms
     with progress("events") as bar:
         task = bar.add_task("replay", total=events.events)
-        result = replay(events, book, now, lambda count: bar.advance(task, count))
+        result = replay(events, book, now, lambda count: bar.advance(task, count), grace_ms=load_settings().grace_ms)
     try:
         target.mkdir(parents=True, exist_ok=True)
         for name in ("tickets", "breaches", "kpis", "periods", "budgets"):

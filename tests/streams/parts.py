@@ -58,6 +58,7 @@ class CountingEngine:
     """Knows of each ticket which events it has; a ticket falls due at the `due` of an event, and is written again."""
 
     giving = None
+    comebacks = None
 
     def __init__(self, number: int, partitions: int) -> None:
         self.number = number
