@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import orjson
 
+from appraisal.behind import Given
 from appraisal.entries import Entries
 from appraisal.rows import header_of, kind_of_columns, read_rows
 from appraisal.source import Documents
 from models.observation import TYPES
+from sla.periods.gifts import read_row
 from sla.policy import PolicyBook
 from sla.replay import EventSet, replay
 
@@ -63,11 +66,26 @@ def _type_of(line: bytes) -> object:
     return found.get("type") if isinstance(found, dict) else None
 
 
+class Replayed(NamedTuple):
+    """What events come to: documents of all periods, orphans, tickets that cannot be folded and why, and gifts."""
+
+    documents: Documents
+    orphans: int
+    set_aside: dict[str, str]
+    given: list[Given]
+
+
 def totals_of(
-    events: EventSet, book: PolicyBook, as_of: int, step: Callable[[int], None] = lambda _: None
-) -> tuple[Documents, int, dict[str, str]]:
-    """The documents of all periods, the number of orphans, and which tickets cannot be folded and why."""
-    result = replay(events, book, as_of, step)
+    events: EventSet,
+    book: PolicyBook,
+    as_of: int,
+    step: Callable[[int], None] = lambda _: None,
+    *,
+    tickets: bool = False,
+) -> Replayed:
+    """Replays events; `tickets`: what each ticket gave to each month, too."""
+    result = replay(events, book, as_of, step, with_gifts=True) if tickets else replay(events, book, as_of, step)
     documents = [orjson.loads(line) for line in result.periods]
     found = {(document["period"], document["subject"]): document for document in documents}
-    return Documents(found), result.orphans, result.set_aside
+    given = [read_row(row) for row in result.gifts.values()] if tickets else []
+    return Replayed(Documents(found), result.orphans, result.set_aside, given)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from appraisal.appraise import Appraiser, wanted
+from appraisal.behind import Wanted
 from appraisal.fill import Filled, subject_of
 from appraisal.form import Appraisal, FilledForm, TicketRow, TotalRow
 from appraisal.intake import write_record
+from appraisal.period import Period
 from appraisal.scorecard import Scorecard
 from appraisal.setting import Setting
 from appraisal.source import own_evidence
@@ -22,12 +24,12 @@ def appraise(
     setting: Setting,
     subjects: Collection[str] = (),
     cards: Collection[str] = (),
-    tickets: Iterable[TicketRow] = (),
+    tickets: Callable[[Wanted], Iterable[TicketRow]] | None = None,
 ) -> Appraisal:
     """Fills the forms of a period, all or those asked for, and puts the totals beside them.
 
     Figures about persons are there only for those who are appraised or asked for; without `subjects` the whole desk and
-    every team have theirs.
+    every team have theirs. `tickets` answers the tickets behind the figures of subjects.
 
     Raises:
         CannotAppraise: a subject or card cannot be appraised in this period.
@@ -39,6 +41,7 @@ def appraise(
     whole = own_evidence(setting.source, period, scope.ALL, setting.known)
     documents = [document for document, _ in whole.documents]
     forms = [one.form for _, _, one in filled]
+    behind = tickets(_wanted(setting, appraiser, filled)) if tickets else ()
     return Appraisal(
         period=period.id,
         kind=period.kind,
@@ -52,7 +55,7 @@ def appraise(
         inputs=_digest(setting, appraiser, filled),
         forms=forms,
         totals=list(_totals(setting, appraiser, filled, subjects)),
-        tickets=sorted(tickets, key=lambda row: (row.subject, row.measure, row.ticket)),
+        tickets=sorted(behind, key=lambda row: (row.subject, row.measure, row.ticket)),
     )
 
 
@@ -75,6 +78,25 @@ def _totals(
             yield from rows_of(
                 subject, name, own_evidence(setting.source, setting.period, subject, setting.known), None
             )
+
+
+def _wanted(setting: Setting, appraiser: Appraiser, filled: list[tuple[str, Scorecard, Filled]]) -> Wanted:
+    """Whose tickets stand behind the figures of those with a form, by month; of the whole desk where nobody has one."""
+    months = [part.id for part in setting.period.parts] if setting.period.kind != "day" else []
+    if not filled:
+        return {scope.ALL: {month: [scope.ALL] for month in months}}
+    found: dict[str, dict[str, set[str]]] = {}
+    for subject, card, _ in filled:
+        for document, _ in appraiser.evidence(subject, card).documents:
+            covered = [month for month in months if _covers(document.period, month, setting.period)]
+            for month in covered:
+                found.setdefault(subject, {}).setdefault(month, set()).add(document.subject)
+    return found
+
+
+def _covers(document: str, month: str, period: Period) -> bool:
+    """Whether a document of the period, of a month, or of a day is of a month."""
+    return document in {period.id, month} or document.startswith(f"{month}-")
 
 
 def _is_team(subject: str) -> bool:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 import typer
 from typer.core import TyperGroup
 
 from appraisal.appraise import CannotAppraise
+from appraisal.behind import Given, Wanted, rows_behind
 from appraisal.cards import load_cards
 from appraisal.entries import Entries, known_of
 from appraisal.files import file_name, json_files
-from appraisal.form import Appraisal
+from appraisal.form import Appraisal, TicketRow
 from appraisal.from_files import Told, totals_of
 from appraisal.intake import NotTaken, subject_of
 from appraisal.numbers import half_up
@@ -31,6 +33,7 @@ from models import scope
 from models.instant import format_ms, parse_ms
 from sinks.observations import read_observations
 from sinks.topic import KafkaUnreachable, read_topic
+from sla.periods.gifts import read_row
 from sla.policy import PolicyBook
 from streams import topics
 from streams.app import access_to
@@ -70,6 +73,7 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
     policies: Policies = None,
     as_of: Annotated[str | None, typer.Option(help="With --events: instant to look from; default: the newest.")] = None,
     *,
+    tickets: Annotated[bool, typer.Option("--tickets", help="List the tickets behind each figure.")] = False,
     pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Names as pseudonyms.")] = False,
 ) -> None:
     """Fill the forms of a period and write them, with its totals."""
@@ -83,15 +87,23 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
     found = _period(period, book)
     files = [*(events or []), *(more or [])]
     until = _instant(as_of) if as_of else None
-    setting, others = (
-        _from_files(files, book, found, until, policies) if files else asyncio.run(_from_topics(found, book, policies))
+    gathered = (
+        _from_files(files, book, found, until, policies, tickets=tickets)
+        if files
+        else asyncio.run(_from_topics(found, book, policies, tickets=tickets))
     )
+    promised = book.edition_at(found.end - 1).promised
+
+    def behind(wanted: Wanted) -> Iterator[TicketRow]:
+        return rows_behind(found, gathered.given, wanted, promised)
+
     try:
-        made = appraise(setting, [subject_of(one) for one in subject or ()], scorecard or ())
+        subjects = [subject_of(one) for one in subject or ()]
+        made = appraise(gathered.setting, subjects, scorecard or (), behind if tickets else None)
     except (CannotAppraise, NotTaken) as error:
         raise Unusable(str(error)) from error
     if pseudonyms:
-        made = _hidden(made, setting, others)
+        made = _hidden(made, gathered)
     written = _write(made, out_dir)
     err.print(f"{len(made.forms)} forms and {len(made.totals)} rows of totals in {written}", markup=False)
     for form in made.forms:
@@ -142,40 +154,56 @@ def read_files(files: list[Path]) -> Told:
     return told
 
 
+class Gathered(NamedTuple):
+    """The setting, the ids of people that only entries tell of, and what tickets gave, where that was asked for."""
+
+    setting: Setting
+    others: set[str]
+    given: list[Given]
+
+
 def _from_files(
-    files: list[Path], book: PolicyBook, period: Period, as_of: int | None, policies: Path | None
-) -> tuple[Setting, set[str]]:
+    files: list[Path], book: PolicyBook, period: Period, as_of: int | None, policies: Path | None, *, tickets: bool
+) -> Gathered:
     told = read_files(files)
     until = told.newest_ms if as_of is None else as_of
     with progress("events") as bar:
         task = bar.add_task("appraisal", total=told.events.events)
-        source, orphans, aside = totals_of(told.events, book, until, lambda count: bar.advance(task, count))
-    for ticket, why in aside.items():
+        found = totals_of(told.events, book, until, lambda count: bar.advance(task, count), tickets=tickets)
+    for ticket, why in found.set_aside.items():
         err.print(f"set aside: {ticket}: {why}", markup=False)
-    return _setting(period, book, source, told.entries, as_of=until, policies=policies, orphans=orphans)
+    setting, others = _setting(
+        period, book, found.documents, told.entries, as_of=until, policies=policies, orphans=found.orphans
+    )
+    return Gathered(setting, others, found.given)
 
 
-async def _from_topics(period: Period, book: PolicyBook, policies: Path | None) -> tuple[Setting, set[str]]:
+async def _from_topics(period: Period, book: PolicyBook, policies: Path | None, *, tickets: bool) -> Gathered:
     settings = load_settings()
     set_up_logs(settings.log)
     access = access_to(settings)
     entries = Entries()
     names = {period.id, *(part.id for part in period.parts)}
+    given: list[Given] = []
     try:
         for place, value in await read_observations(access, topics.METRICS):
             entries.read(value, place)
-        totals = await read_topic(access, topics.TOTALS, lambda key: _is_of(key, names, period))
+        totals = await read_topic(access, topics.TOTALS, lambda key, _: _is_of(key, names, period))
+        if tickets:
+            facts = await read_topic(access, topics.FACTS, lambda key, _: key.decode().partition("/")[0] in names)
+            latest = {one.key or b"": one.value for one in facts}
+            given = [read_row(value) for _, value in sorted(latest.items()) if value]
     except KafkaUnreachable as error:
         raise Unreachable(str(error)) from error
     for problem in entries.refused[:_SHOWN]:
         err.print(problem, markup=False)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in totals:
-        name, _, rest = (one.key or b"").decode().partition("/")
+        name, _, subject = (one.key or b"").decode().partition("/")
         if one.value is None:
-            found.pop((name, rest), None)
+            found.pop((name, subject), None)
         else:
-            found[name, rest] = orjson.loads(one.value)
+            found[name, subject] = orjson.loads(one.value)
     if (period.id, scope.ALL) not in found:
         closes = format_ms(period.end + settings.grace_ms)
         msg = (
@@ -183,7 +211,8 @@ async def _from_topics(period: Period, book: PolicyBook, policies: Path | None) 
             " Until then compute it from files with --events"
         )
         raise Unusable(msg)
-    return _setting(period, book, Documents(found), entries, as_of=now_ms(), policies=policies)
+    setting, others = _setting(period, book, Documents(found), entries, as_of=now_ms(), policies=policies)
+    return Gathered(setting, others, given)
 
 
 def _is_of(key: bytes, names: set[str], period: Period) -> bool:
@@ -214,9 +243,10 @@ def _setting(
     return setting, others
 
 
-def _hidden(made: Appraisal, setting: Setting, others: set[str]) -> Appraisal:
+def _hidden(made: Appraisal, gathered: Gathered) -> Appraisal:
+    key = os.environ.get("SLAWATCH_PSEUDONYM_KEY", "")
     try:
-        return Pseudonyms(os.environ.get("SLAWATCH_PSEUDONYM_KEY", ""), setting.roster, others).hide(made)
+        return Pseudonyms(key, gathered.setting.roster, gathered.others).hide(made)
     except WeakKey as error:
         raise Unusable(str(error)) from error
 

@@ -124,7 +124,7 @@ def setting_of(  # noqa: PLR0917 -- every test gives the first few
     for line in lines:
         found.add_line(line, "line")
     assert not found.problems()
-    source, orphans, aside = totals_of(found.events, book_from(book), parse_ms(as_of))
+    source, orphans, aside, _ = totals_of(found.events, book_from(book), parse_ms(as_of))
     assert not aside
     until = parse_ms(as_of)
     return Setting(
