@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 NAME = 80  # characters of a name that are shown
@@ -32,6 +33,7 @@ Part = str | Bold | Anchor
 Line = Sequence[Part]
 
 
+@lru_cache(maxsize=4096)  # the same few names stand in every notice
 def name(text: str, longest: int = NAME) -> str:
     """A name out of an event, on one line: it can neither end a line nor turn the direction of what follows.
 

@@ -7,6 +7,7 @@ priority, …) is a label, since routes match on it; when it changes, the alert 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -22,7 +23,7 @@ PATH: Final = "/api/v2/alerts"
 ACTIVE_MS: Final = 5 * 60_000
 #: What is not posted again each minute stays active for so long, unless its end is told.
 STANDING_MS: Final = 86_400_000
-CHUNK: Final = 500  # alerts of one POST
+CHUNK: Final = 100  # alerts of one POST
 
 LABELS: Final = ("priority", "team", "tier", "channel", "category", "policy")
 OVER: Final = frozenset({Standing.ENDED, Standing.WITHDRAWN})
@@ -41,10 +42,10 @@ class Alertmanager:
 
     async def send(self, notice: Notice) -> Outcome:
         """One attempt; what was taken before a failure is taken again, which changes nothing."""
-        now = self._clock()
-        alerts = list(self._alerts(notice, now))
-        for first in range(0, len(alerts), CHUNK):
-            outcome = await self._wire.post(orjson.dumps(alerts[first : first + CHUNK]), {})
+        alerts = self._alerts(notice, self._clock())
+        # Put into words piece by piece: a thousand at once would hold up everybody else.
+        while piece := list(islice(alerts, CHUNK)):
+            outcome = await self._wire.post(orjson.dumps(piece), {})
             if not isinstance(outcome, Delivered):
                 return outcome
         for alert in notice.alerts:
@@ -59,15 +60,16 @@ class Alertmanager:
         await self._wire.close()
 
     def _alerts(self, notice: Notice, now: int) -> Iterator[dict[str, Any]]:
+        taking = self._links.acknowledge(notice) or ""
         for alert in notice.alerts:
             labels = labels_of(alert)
             before = self._posted.get(alert.id)
             if before is not None and before != labels:
                 yield _alert(before, {}, alert.first_told_at or notice.at, now, None)
-            yield self._clock_alert(alert, labels, notice, now)
+            yield self._clock_alert(alert, notice, now, taking)
         yield from self._other(notice, now)
 
-    def _clock_alert(self, alert: NoticeAlert, labels: Labels, notice: Notice, now: int) -> dict[str, Any]:
+    def _clock_alert(self, alert: NoticeAlert, notice: Notice, now: int, taking: str) -> dict[str, Any]:
         over = alert.standing in OVER
         summary, description = describe(alert, notice, self._links, now)
         annotations = {
@@ -78,10 +80,12 @@ class Alertmanager:
             "severity": notice.severity.value,
             "due_at": "" if alert.due_at is None else format_ms(alert.due_at),
             "desk": self._links.desk(alert.ticket) or "",
-            "acknowledge": self._links.acknowledge(notice) or "",
+            "acknowledge": taking,
         }
         ends = min(alert.at, now) if over else now + ACTIVE_MS
-        return _alert(labels, annotations, alert.first_told_at or notice.at, ends, self._links.ticket(alert.ticket))
+        return _alert(
+            labels_of(alert), annotations, alert.first_told_at or notice.at, ends, self._links.ticket(alert.ticket)
+        )
 
     def _other(self, notice: Notice, now: int) -> Iterator[dict[str, Any]]:
         """Alerts that are about no clock: a budget, a trouble, the sign of life."""
