@@ -19,7 +19,7 @@ from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP
 
 #: How long events may gather between two fetches: what a batch costs is shared by all of its events.
-LINGER_S = 0.04
+LINGER_S = 0.06
 
 #: How long the broker may keep a fetch that finds nothing. While it does, partitions that the fetch does not ask for,
 #: as their last events were not taken yet, are not read: Faust's 1.5 s would be the latency of every tenth event.

@@ -20,15 +20,14 @@ from sinks.view import Fence, Outcome
 from streams import topics, wire
 from streams.engine import Figures
 from streams.ground import Ground
+from streams.pace import PUBLISH_MS, pause
 from streams.periods import PeriodsOut
 
 log = structlog.get_logger(__name__)
 
 SLICE = 250  # rows between two pauses
 DOCUMENTS = 50  # put into words between two pauses
-BEAT_MS = 1_000
 BEHIND_MS = 120_000
-BEHIND_BEAT_MS = 5_000
 PAUSE_S = 4.0
 INBOX = 100  # batches that wait; most are small
 
@@ -157,7 +156,7 @@ class ScopeWorker:
         now = self._ground.clock()
         if now < self._beat_due:
             return
-        self._beat_due = now + BEAT_MS
+        self._beat_due = now + PUBLISH_MS
         if self._epoch is None or self._seen < self._epoch:
             return  # there is more to read
         if self._of is None or len(self._spoken) < self._of:
@@ -168,10 +167,11 @@ class ScopeWorker:
         as_of = self._figures.advance()
         if as_of is None:
             return
-        if now - as_of > BEHIND_MS and not self._whole:
-            # Figures of the past, on their way to the present: each minute moves every window.
-            self._beat_due = now + BEHIND_BEAT_MS
+        behind = now - as_of > BEHIND_MS and not self._whole
         await self._publish(now)
+        after = self._ground.clock()
+        if not self._whole:
+            self._beat_due = after + pause(after - now, PUBLISH_MS, behind=behind)
 
     async def _publish(self, now: int) -> None:
         """Writes what changed; once after a takeover, or into an emptied view, all."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from models.partial import FORGOTTEN, PartialRow
 from sinks.kafka import Record, partition_of
 from streams import topics, wire
 from streams.engine import Engine
 from streams.ground import Ground
+from streams.pace import TOTALS_MS
 
-CHUNK = 1_000  # rows that are put together without a pause
+CHUNK = 500  # rows that are put together without a pause
 TICKETS = 50  # whose changes are worked in without a pause
-TOTALS_EVERY = 5  # beats; totals of days and months are large, and nobody watches them by the second
 
 
 class PartialsOut:
@@ -23,15 +23,14 @@ class PartialsOut:
         self._number = number
         self._engine = engine
         self._ground = ground
-        self._beats = 0
+        self._totals_at = 0
         self._topic = topics.partials(ground.settings.group)
 
     async def publish_all(self, epoch: int) -> None:
         """After a takeover: every cell, then the mark."""
         while self._engine.settle_partials(TICKETS):
             await asyncio.sleep(0)
-        await self._send(epoch, self._engine.all_partials())
-        await self._tell_all(*wire.mark_row(self._number, epoch))
+        await self._send(epoch, self._engine.all_partials(), [Record(*wire.mark_row(self._number, epoch))])
 
     async def publish(self, epoch: int, watermark: int | None, read: tuple[int, int] | None = None) -> None:
         """The cells that changed, then the watermark up to which they hold.
@@ -40,17 +39,19 @@ class PartialsOut:
         """
         while self._engine.settle_partials(TICKETS):
             await asyncio.sleep(0)
-        self._beats += 1
-        totals = self._beats % TOTALS_EVERY == 0
-        cells = self._engine.take_partials(totals=totals)
-        await asyncio.sleep(0)
-        await self._send(epoch, cells)
+        now = self._ground.clock()
+        totals = now - self._totals_at >= TOTALS_MS
+        if totals:
+            self._totals_at = now
+        last: list[Record] = []
         if watermark is not None:
-            await self._tell_all(*wire.progress_row(self._number, epoch, watermark, self._ground.layout.events))
+            last.append(Record(*wire.progress_row(self._number, epoch, watermark, self._ground.layout.events)))
         if totals and read is not None:
-            await self._tell_all(*wire.read_row(self._number, epoch, *read))
+            last.append(Record(*wire.read_row(self._number, epoch, *read)))
+        await self._send(epoch, self._engine.take_partials(totals=totals), last)
 
-    async def _send(self, epoch: int, cells: Iterable[PartialRow]) -> None:
+    async def _send(self, epoch: int, cells: Iterable[PartialRow], last: Sequence[Record] = ()) -> None:
+        """Sends cells, and what is to be told to all partitions when they have them."""
         by_partition: dict[int, list[Record]] = {}
         pending = 0
         for scope, cell, value in cells:
@@ -62,10 +63,9 @@ class PartialsOut:
                 await self._write(by_partition)
                 await asyncio.sleep(0)
                 by_partition, pending = {}, 0
+        for number in range(self._ground.layout.partials) if last else ():
+            by_partition.setdefault(number, []).extend(last)
         await self._write(by_partition)
-
-    async def _tell_all(self, key: bytes, value: bytes) -> None:
-        await self._write({number: [Record(key, value)] for number in range(self._ground.layout.partials)})
 
     async def _write(self, by_partition: dict[int, list[Record]]) -> None:
         write = self._ground.writer.write

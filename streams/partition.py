@@ -23,6 +23,7 @@ from streams.engine import Engine
 from streams.gifts import GiftsOut
 from streams.ground import Ground
 from streams.journal import Journal
+from streams.pace import BEAT_MS, pause
 from streams.partials import PartialsOut
 from streams.progress import Progress
 from streams.rows import Row
@@ -36,9 +37,7 @@ FOLDS = 40  # tickets that are folded without a pause
 FLUSH_MS = 5_000  # on the way through the past, tickets are folded and written so often, and not for each batch
 UNFLUSHED = 20_000  # events that may wait for that, about
 INBOX = 5_000  # events that wait, about; what more there is stays with Faust, and then with Kafka
-BEAT_MS = 500
-BEHIND_BEAT_MS = 15_000  # figures of the past, on their way to the present, are nothing that anybody watches
-SHARE = 8  # partials take at most one part in so many of a partition's time
+JUST_NOW_MS = 20
 PROMISE_MS = 20_000  # a live partition says so often how late it is, so that a successor is live at once
 SETTLEMENTS = 100  # of one beat
 
@@ -67,7 +66,6 @@ class PartitionWorker:
         self._unflushed = 0  # events
         self._flushed_at = 0
         self._beat_due = 0
-        self._beat_at = 0
         self._recovered = asyncio.Event()
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
@@ -124,12 +122,8 @@ class PartitionWorker:
 
     def poke(self, now: int) -> None:
         """The ticker: wakes the task when something is to be done without an event."""
-        if now >= self._beat_due:
+        if now >= self._beat_due or (self._progress.live and self._falls_due(now)):
             self._wake.set()
-        elif self._progress.live:
-            due = self._engine.next_instant
-            if due is not None and due <= now:
-                self._wake.set()
 
     def told(self, outcome: Outcome) -> None:
         """What a heartbeat to the view brought."""
@@ -245,15 +239,12 @@ class PartitionWorker:
         """What time brings: deadlines, partials, the beat."""
         if self._tickets.astray:
             return
-        if not self._may_wait(self._ground.clock()):
-            await self._bring_out()
         now = self._ground.clock()
+        if not self._may_wait(now) and (now >= self._flushed_at + JUST_NOW_MS or self._falls_due(now)):
+            await self._bring_out()
+            now = self._ground.clock()
         if now < self._beat_due or self._tickets.epoch is None or self._tickets.astray:
             return
-        if self._behind(now) and now < self._beat_at + BEHIND_BEAT_MS:
-            self._beat_due = now + BEAT_MS
-            return
-        self._beat_at = now
         await self._settle()
         watermark = self.watermark
         if self._progress.live and watermark is not None and watermark - self._journal.promised >= PROMISE_MS:
@@ -265,7 +256,11 @@ class PartitionWorker:
             await self._gifts.write(now)
         self._watch.look(now)
         after = self._ground.clock()
-        self._beat_due = max(now + BEAT_MS, after + SHARE * (after - now))
+        self._beat_due = after + pause(after - now, BEAT_MS, behind=self._behind(after))
+
+    def _falls_due(self, now: int) -> bool:
+        due = self._engine.next_instant
+        return due is not None and due <= now
 
     def _behind(self, now: int) -> bool:
         fetched = self._ground.fetched(topics.EVENTS, self.number)

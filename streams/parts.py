@@ -18,6 +18,7 @@ from sla.policy import PolicyBook
 from sla.policy.aims import in_force
 from sla.ticket.phase import OPEN
 from streams.engine import Engine, Figures
+from streams.pace import TOTALS_MS
 from streams.settings import Settings
 from streams.topics import Layout
 
@@ -55,9 +56,9 @@ class Tickets(Partition):
         """See `streams.engine.Engine`."""
         return self.figures.settle(limit)
 
-    def take_partials(self, *, totals: bool = True) -> list[PartialRow]:
+    def take_partials(self, *, totals: bool = True) -> Iterator[PartialRow]:  # type: ignore[override]
         """See `streams.engine.Engine`."""
-        return self.figures.changed(totals=totals)
+        return self.figures.changes(totals=totals)
 
     def set_aside(self) -> Mapping[str, str]:
         """See `streams.engine.Engine`."""
@@ -69,6 +70,7 @@ class ScopesOf:
 
     def __init__(self, book: PolicyBook, partitions: int, grace_ms: int = DEFAULT_GRACE_MS) -> None:
         editions = [(edition.name, edition.effective_from or 0) for edition in book.editions]
+        self._periods_at = 0
         self._figures = ScopeFigures(
             book.zone,
             book.promised,
@@ -96,8 +98,12 @@ class ScopesOf:
         return self._figures.advance()
 
     def documents(self, *, whole: bool = False) -> Iterable[Document]:
-        """See `streams.engine.Figures`."""
-        return self._figures.documents(whole=whole)
+        """See `streams.engine.Figures`; running totals are told every few seconds of their own time."""
+        as_of = self._figures.as_of or 0
+        periods = whole or as_of - self._periods_at >= TOTALS_MS
+        if periods:
+            self._periods_at = as_of
+        return self._figures.documents(whole=whole, periods=periods)
 
 
 def default_parts(

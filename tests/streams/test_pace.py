@@ -1,0 +1,26 @@
+"""How often figures are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.pace import LONGEST_MS, pause
+
+
+@pytest.mark.parametrize(
+    ("took", "behind", "expected"),
+    [
+        (0, False, 500),
+        (100, False, 400),
+        (400, False, 400),
+        (3_000, False, 500),
+        (0, True, 500),
+        (100, True, 2_000),
+        (9_000, True, LONGEST_MS),
+    ],
+)
+def test_the_past_takes_a_small_part_of_the_time_and_the_present_waits_for_no_more_than_a_beat(
+    took: int, expected: int, *, behind: bool
+) -> None:
+    """Beats keep their distance; a slow one is not made up for, and nothing waits for longer than a quarter minute."""
+    assert expected == pause(took, 500, behind=behind)
