@@ -47,7 +47,7 @@ def rules_from(plain: Mapping[str, Any], book: PolicyBook) -> Rules:
 
 
 def _rules(reader: Reader, node: Node, book: PolicyBook) -> Rules:
-    entries = reader.mapping(node, "the rules", KEYS, ("receivers", "route"))
+    entries = reader.mapping(node, "the file", KEYS, ("receivers", "route"))
     receivers = _read_receivers(reader, entries.get("receivers"))
     calendars = book.editions[-1].calendars
     shifts = _read_duty(reader, entries.get("on_duty"), receivers, calendars)
