@@ -34,7 +34,7 @@ class Measure:
 
     def __post_init__(self) -> None:
         """Notes the codes that move it."""
-        object.__setattr__(self, "codes", frozenset((*self.numerator, *self.minus, *self.denominator)))
+        object.__setattr__(self, "codes", frozenset((*self.numerator, *self.minus, *self.denominator, *self.cases)))
 
 
 def _stopped(metric: str) -> tuple[int, ...]:

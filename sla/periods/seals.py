@@ -28,8 +28,8 @@ class Seals:
 
     @property
     def current(self) -> int:
-        """The number of the round that is waiting: what changes now is only covered by the one after it."""
-        return self.round + 1
+        """The number of the round that is waiting, if one is: what changes now is covered by the one after it."""
+        return self.round + (self._taken is not None)
 
     def tell(self, partition: int, read: int, seen: int) -> None:
         """Takes what a partition says; it never goes back."""
