@@ -17,11 +17,12 @@ from appraisal.appraise import CannotAppraise
 from appraisal.behind import Given, Wanted, rows_behind
 from appraisal.cards import load_cards
 from appraisal.entries import Entries, known_of
-from appraisal.files import file_name, json_files
 from appraisal.form import Appraisal, TicketRow
 from appraisal.from_files import Told, totals_of
 from appraisal.intake import NotTaken, subject_of
 from appraisal.numbers import half_up
+from appraisal.output.files import Asked, Renderer, files_of, write_files
+from appraisal.output.manifest import UnusableKey, read_key
 from appraisal.people import load_people
 from appraisal.period import Period, PeriodUnknown, period_of
 from appraisal.pseudonyms import Pseudonyms, WeakKey
@@ -44,6 +45,8 @@ from streams.logs import set_up_logs
 from streams.settings import load_settings
 
 _SHOWN = 20
+#: What writes a form, by the suffix of its file.
+RENDERERS: dict[str, Renderer] = {}
 
 
 class _PeriodFirst(TyperGroup):
@@ -103,8 +106,10 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
     except (CannotAppraise, NotTaken) as error:
         raise Unusable(str(error)) from error
     if pseudonyms:
-        made = _hidden(made, gathered)
-    written = _write(made, out_dir)
+        hidden = _pseudonyms(gathered)
+        made, subjects = hidden.hide(made), [hidden.subject(one) for one in subjects]
+    asked = Asked(tuple(sorted(subjects)), tuple(sorted(scorecard or ())), lang, tickets, pseudonyms)
+    written = _write(made, out_dir, asked)
     err.print(f"{len(made.forms)} forms and {len(made.totals)} rows of totals in {written}", markup=False)
     for form in made.forms:
         total = "no total" if form.total is None else str(half_up(form.total))
@@ -243,22 +248,20 @@ def _setting(
     return setting, others
 
 
-def _hidden(made: Appraisal, gathered: Gathered) -> Appraisal:
-    key = os.environ.get("SLAWATCH_PSEUDONYM_KEY", "")
+def _pseudonyms(gathered: Gathered) -> Pseudonyms:
     try:
-        return Pseudonyms(key, gathered.setting.roster, gathered.others).hide(made)
+        return Pseudonyms(os.environ.get("SLAWATCH_PSEUDONYM_KEY", ""), gathered.setting.roster, gathered.others)
     except WeakKey as error:
         raise Unusable(str(error)) from error
 
 
-def _write(made: Appraisal, folder: Path) -> Path:
-    root = folder / file_name(made.period)
+def _write(made: Appraisal, folder: Path, asked: Asked) -> Path:
+    text = os.environ.get("SLAWATCH_SIGNING_KEY")
     try:
-        for name, content in json_files(made).items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        files = files_of(made, asked, RENDERERS, read_key(text) if text else None)
+        return write_files(made, files, folder)
+    except UnusableKey as error:
+        raise Unusable(str(error)) from error
     except OSError as error:
-        msg = f"{root} cannot be written: {error}"
+        msg = f"{folder} cannot be written: {error}"
         raise Unusable(msg) from error
-    return root
