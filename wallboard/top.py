@@ -41,6 +41,10 @@ _SOON_MS: Final = 900_000
 _TILE: Final = 22  # columns that a tile needs
 _DEADLINES: Final = 20  # as many are printed where no window is to be filled
 _TALL: Final = 4  # lines of a tile
+_HEAD: Final = 3  # and of the head
+_TABLE: Final = 5  # and of a table without its rows
+_FEWEST: Final = 5  # deadlines, where the figures are to stand below them
+_BURNING: Final = 3  # as many burning tickets are told
 _WIDE: Final = 160  # from here on deadlines and figures stand side by side
 
 Parts = Mapping[str, Any]
@@ -59,16 +63,16 @@ def board(
     across = max(1, width // (_TILE + 1))
     tile_width = width // across - 1
     tiles = [_tile(tile, parts, scope, now_ms, lang, tile_width) for tile in shape["tiles"]]
-    left = None if height is None else height - 3 - (4 + min(3, burning["count"]) if burning["count"] else 0)
-    wide = width >= _WIDE
-    if left is not None:
-        room = max(1, (left - (12 if wide else 14)) // _TALL)
-        tiles = tiles[: across * room]
+    rows, wide, with_figures = _DEADLINES, width >= _WIDE, True
+    if height is not None:
+        left = height - _HEAD - (2 + min(_BURNING, burning["count"]) if burning["count"] else 0)
+        tiles = tiles[: across * max(1, (left - _TABLE - len(ROWS)) // _TALL)]
         left -= -(-len(tiles) // across) * _TALL
+        with_figures = wide or left >= 2 * _TABLE + len(ROWS) + _FEWEST
+        rows = max(1, left - _TABLE - (0 if wide or not with_figures else _TABLE + len(ROWS)))
     lines.append(Columns(tiles, width=tile_width, padding=(0, 1, 0, 0)))
-    rows = _DEADLINES if left is None else max(3, left - 4 if wide else left - 4 - len(ROWS) - 4)
     deadlines = _deadlines(parts, now_ms, lang, rows)
-    figures = _figures(parts, scope, lang)
+    figures = _figures(parts, scope, lang) if with_figures else Text("")
     if wide:
         side = Table.grid(expand=True, padding=(0, 1))
         side.add_column(ratio=1)
@@ -76,7 +80,7 @@ def board(
         side.add_row(deadlines, figures)
         lines.append(side)
     else:
-        lines += [deadlines, figures]
+        lines += [deadlines, figures] if with_figures else [deadlines]
     return Group(*lines)
 
 
@@ -100,7 +104,7 @@ def _head(scope: str, zone: str, fresh: Freshness, now_ms: int, lang: str) -> Re
 
 def _burning(burning: Mapping[str, Any], now_ms: int, lang: str) -> RenderableType:
     lines = []
-    for clock in burning["clocks"][:3]:
+    for clock in burning["clocks"][:_BURNING]:
         left = _left(clock, now_ms, lang)
         acked = clock.get("acknowledged_by")
         who = say(lang, "acknowledged_by", by=acked) if acked else word(lang, "not_acknowledged")

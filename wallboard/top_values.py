@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import floor
 from typing import Any
 
 from models.instant import parse_ms
@@ -36,7 +37,7 @@ def told(value: Any, unit: str) -> str:
     if unit == "count":
         return f"{value:,}"
     if unit == "ratio":
-        return f"{int(value * 1000 + 1e-9) / 10:g} %"
+        return f"{floor(value * 1000 + 1e-9) / 10:g} %"
     if unit == "s":
         return short(value)
     if unit == "points":
