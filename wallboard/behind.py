@@ -80,7 +80,7 @@ async def _live(reader: Reader, site: Site, question: Question, _: int) -> Listi
         filters = Selection(question.scope, question.filters)
         found: list[tuple[int, Entry]] = []
         before = 0
-        for start in range(0, len(rows), _LOT):
+        for start in range(0, len(rows), _LOT):  # in lots, so that nobody else waits for all of them
             lot = rows[start : start + _LOT]
             for row, document in zip(lot, await reader.read_tickets([row.ticket for row in lot]), strict=True):
                 if document is None or not of_scope.admits(document) or not _stands(name, document, site):

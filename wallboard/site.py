@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -53,10 +54,16 @@ class Site:
 
     def target_of(self, edition: str | None, policy: str, metric: str) -> Target | None:
         """The target that a clock runs under; None where this book has no such policy."""
-        for known in self.book.editions if self.book else ():
-            if (known.name or None) == (edition or None):
-                return next((one.targets.get(metric) for one in known.policies if one.name == policy), None)
-        return None
+        return self._targets.get((edition or "", policy, metric))
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str, str, str], Target]:
+        found: dict[tuple[str, str, str], Target] = {}
+        for edition in self.book.editions if self.book else ():
+            for policy in edition.policies:
+                for metric, target in policy.targets.items():
+                    found.setdefault((edition.name or "", policy.name, metric), target)
+        return found
 
 
 def address(path: str, parameters: Mapping[str, str | None]) -> str:
