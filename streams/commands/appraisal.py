@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -32,6 +32,7 @@ from appraisal.source import Documents
 from appraisal.whole import appraise
 from models import scope
 from models.instant import format_ms, parse_ms
+from models.observation import Entry
 from sinks.observations import read_observations
 from sinks.topic import KafkaUnreachable, read_topic
 from sla.periods.gifts import read_row
@@ -178,7 +179,7 @@ def _from_files(
     for ticket, why in found.set_aside.items():
         err.print(f"set aside: {ticket}: {why}", markup=False)
     setting, others = _setting(
-        period, book, found.documents, told.entries, as_of=until, policies=policies, orphans=found.orphans
+        period, book, found.documents, told.entries.until(until), as_of=until, policies=policies, orphans=found.orphans
     )
     return Gathered(setting, others, found.given)
 
@@ -216,7 +217,9 @@ async def _from_topics(period: Period, book: PolicyBook, policies: Path | None, 
             " Until then compute it from files with --events"
         )
         raise Unusable(msg)
-    setting, others = _setting(period, book, Documents(found), entries, as_of=now_ms(), policies=policies)
+    # All that was told: a closed period asks for no instant up to which it may have been.
+    told = entries.by_id.values()
+    setting, others = _setting(period, book, Documents(found), told, as_of=now_ms(), policies=policies)
     return Gathered(setting, others, given)
 
 
@@ -232,7 +235,7 @@ def _setting(
     period: Period,
     book: PolicyBook,
     source: Documents,
-    entries: Entries,
+    entries: Iterable[Entry],
     *,
     as_of: int,
     policies: Path | None,
@@ -242,7 +245,7 @@ def _setting(
     folder = policies_at(policies)
     cards = load_cards(folder)
     roster = load_people(folder, cards)
-    known = known_of(entries.until(as_of))
+    known = known_of(entries)
     others = {one.rater for one in known.ratings} | {one.approved_by for one in known.adjustments}
     setting = Setting(period, book.zone, format_ms(as_of), source, known, roster, cards, orphans)
     return setting, others
