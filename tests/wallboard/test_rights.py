@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from wallboard.rights import EVERYTHING, NOBODY, Grant, digest, normal_scope, read_tokens
@@ -149,3 +151,14 @@ def test_a_ticket_is_seen_by_its_fields() -> None:
 def test_scopes_are_written_one_way(text: str, scope: str | None) -> None:
     """Names may come encoded or not."""
     assert scope == normal_scope(text)
+
+
+def test_the_lines_of_the_documentation_are_lines() -> None:
+    """What is copied from there works."""
+    text = (Path(__file__).parents[2] / "docs" / "rights.md").read_text(encoding="utf-8")
+    lines = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    found = read_tokens([line for line in lines if not line.startswith(("echo", "SLAWATCH"))])
+
+    assert () == found.faults
+    assert () == found.weak
+    assert 3 == len(found.grants)
