@@ -128,7 +128,8 @@ class RedisView:
             for seq, write in enumerate(batch[start : start + CALL], first_seq + start):
                 parts += arguments(write, seq)
             commands.append(tuple(parts))
-            await asyncio.sleep(0)  # the batch before is on its way meanwhile, and heartbeats share the loop
+            if start + CALL < len(batch):
+                await asyncio.sleep(0)  # the batch before is on its way meanwhile, and heartbeats share the loop
         return commands
 
     async def sweep(self, partition: int, epoch: int, now_ms: int) -> Outcome:

@@ -25,8 +25,7 @@ from streams.periods import PeriodsOut
 
 log = structlog.get_logger(__name__)
 
-SLICE = 250  # rows between two pauses
-DOCUMENTS = 50  # put into words between two pauses
+SLICE = 50  # rows that are read in one go
 BEHIND_MS = 120_000
 PAUSE_S = 4.0
 INBOX = 100  # batches that wait; most are small
@@ -99,9 +98,8 @@ class ScopeWorker:
             while self._inbox and not self.closed:
                 records = self._inbox.popleft()
                 self._room.set()
-                for at in range(0, len(records), SLICE):
-                    self._read(records[at : at + SLICE])
-                    await asyncio.sleep(0)
+                slices = (self._read(records[at : at + SLICE]) for at in range(0, len(records), SLICE))
+                await self._ground.turns.collect(slices)
             await self._beat()
 
     async def _announce(self) -> None:
@@ -112,7 +110,8 @@ class ScopeWorker:
             await self._periods.prepare()
         self._epoch, self._announced, self._whole, self._seq = written.last, True, True, 0
 
-    def _read(self, records: Sequence[Any]) -> None:
+    def _read(self, records: Sequence[Any]) -> int:
+        """Takes rows in; answers how many."""
         for record in records:
             if record.offset <= self._seen:
                 continue  # a rebalance has begun the log anew
@@ -130,6 +129,7 @@ class ScopeWorker:
                 isinstance(row, wire.Read) and row.epoch < self._marked.get(row.partition, -1)
             ):
                 self._periods.read(row)
+        return len(records)
 
     def _read_cell(self, key: bytes, cell: wire.Cell) -> None:
         keys = self._keys.setdefault(cell.partition, {})
@@ -176,11 +176,7 @@ class ScopeWorker:
     async def _publish(self, now: int) -> None:
         """Writes what changed; once after a takeover, or into an emptied view, all."""
         whole = self._whole
-        documents: list[Document] = []
-        for document in self._figures.documents(whole=whole):
-            documents.append(document)
-            if len(documents) % DOCUMENTS == 0:
-                await asyncio.sleep(0)
+        documents: list[Document] = await self._ground.turns.collect(self._figures.documents(whole=whole))
         if self._periods is not None:
             told, removed = await self._periods.step(self._epoch or 0, now)
             documents += told

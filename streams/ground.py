@@ -13,6 +13,7 @@ from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.solutions import SolutionsIn
 from streams.topics import Layout
+from streams.turns import Turns
 
 
 class Fetched(NamedTuple):
@@ -42,6 +43,7 @@ class Ground:
     solved: SolutionsIn
     on_emptied: Callable[[], None]  # the view has been emptied
     partition_of_scope: dict[str, int] = field(default_factory=dict)
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def digest(self) -> str:

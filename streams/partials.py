@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from models.partial import FORGOTTEN, PartialRow
-from sinks.kafka import Record, partition_of
+from sinks.kafka import Record
 from streams import topics, wire
 from streams.engine import Engine
 from streams.ground import Ground
 from streams.pace import TOTALS_MS
 
-CHUNK = 500  # rows that are put together without a pause
-TICKETS = 50  # whose changes are worked in without a pause
+CHUNK = 500  # rows of one write
+TICKETS = 10  # whose changes are worked in in one go
 
 
 class PartialsOut:
@@ -28,8 +28,7 @@ class PartialsOut:
 
     async def publish_all(self, epoch: int) -> None:
         """After a takeover: every cell, then the mark."""
-        while self._engine.settle_partials(TICKETS):
-            await asyncio.sleep(0)
+        await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS))
         await self._send(epoch, self._engine.all_partials(), [Record(*wire.mark_row(self._number, epoch))])
 
     async def publish(self, epoch: int, watermark: int | None, read: tuple[int, int] | None = None) -> None:
@@ -37,8 +36,7 @@ class PartialsOut:
 
         `read` says that the log has been read to its end (see `wire.Read`); it is told once all totals have been.
         """
-        while self._engine.settle_partials(TICKETS):
-            await asyncio.sleep(0)
+        await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS))
         now = self._ground.clock()
         totals = now - self._totals_at >= TOTALS_MS
         if totals:
@@ -52,28 +50,22 @@ class PartialsOut:
 
     async def _send(self, epoch: int, cells: Iterable[PartialRow], last: Sequence[Record] = ()) -> None:
         """Sends cells, and what is to be told to all partitions when they have them."""
-        by_partition: dict[int, list[Record]] = {}
-        pending = 0
-        for scope, cell, value in cells:
-            key = wire.cell_key(self._number, epoch, scope, cell)
-            record = Record(key, None if value == FORGOTTEN else value)
-            by_partition.setdefault(self._partition_of(scope), []).append(record)
-            pending += 1
-            if pending == CHUNK:
+        rest = iter(cells)
+        while True:
+            found = await self._ground.turns.collect(rest, CHUNK)
+            by_partition: dict[int, list[Record]] = {}
+            for scope, cell, value in found:
+                key = wire.cell_key(self._number, epoch, scope, cell)
+                record = Record(key, None if value == FORGOTTEN else value)
+                by_partition.setdefault(self._ground.home_of(scope), []).append(record)
+            if len(found) == CHUNK:
                 await self._write(by_partition)
-                await asyncio.sleep(0)
-                by_partition, pending = {}, 0
-        for number in range(self._ground.layout.partials) if last else ():
-            by_partition.setdefault(number, []).extend(last)
-        await self._write(by_partition)
+                continue
+            for number in range(self._ground.layout.partials) if last else ():
+                by_partition.setdefault(number, []).extend(last)
+            await self._write(by_partition)
+            return
 
     async def _write(self, by_partition: dict[int, list[Record]]) -> None:
         write = self._ground.writer.write
         await asyncio.gather(*(write(self._topic, number, records) for number, records in by_partition.items()))
-
-    def _partition_of(self, scope: str) -> int:
-        known = self._ground.partition_of_scope
-        number = known.get(scope)
-        if number is None:
-            number = known[scope] = partition_of(scope.encode(), self._ground.layout.partials)
-        return number

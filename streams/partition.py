@@ -23,10 +23,9 @@ from streams.engine import Engine
 from streams.gifts import GiftsOut
 from streams.ground import Ground
 from streams.journal import Journal
-from streams.pace import BEAT_MS, pause
-from streams.partials import PartialsOut
 from streams.progress import Progress
 from streams.rows import Row
+from streams.telling import Telling
 from streams.tickets import TicketsOut
 from streams.watch import Watch
 
@@ -56,7 +55,7 @@ class PartitionWorker:
         self._tickets = TicketsOut(
             number, engine, ground, journal=self._journal, aside=self._aside, watch=self._watch
         )
-        self._partials = PartialsOut(number, engine, ground)
+        self._telling = Telling(number, engine, ground)
         self._gifts = GiftsOut(number, engine, ground, self._journal)
         self._progress = Progress()
         self._busy = False
@@ -65,7 +64,6 @@ class PartitionWorker:
         self._unacknowledged: list[Any] = []
         self._unflushed = 0  # events
         self._flushed_at = 0
-        self._beat_due = 0
         self._recovered = asyncio.Event()
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
@@ -122,7 +120,7 @@ class PartitionWorker:
 
     def poke(self, now: int) -> None:
         """The ticker: wakes the task when something is to be done without an event."""
-        if now >= self._beat_due or (self._progress.live and self._falls_due(now)):
+        if self._telling.is_due or (self._progress.live and self._falls_due(now)):
             self._wake.set()
 
     def told(self, outcome: Outcome) -> None:
@@ -147,6 +145,15 @@ class PartitionWorker:
 
     async def run(self) -> None:
         """Works until it is closed."""
+        try:
+            await self._run()
+        except asyncio.CancelledError:
+            self._telling.cancel()
+            raise
+        finally:
+            await self._telling.end()
+
+    async def _run(self) -> None:
         while not self.closed:
             await self._recovered.wait()
             if self.closed:
@@ -174,7 +181,7 @@ class PartitionWorker:
         await self._tickets.write_backlog()
         if not self._inbox:
             self._busy = False
-        if not self._inbox or self._ground.clock() >= self._beat_due:
+        if not self._inbox or self._telling.is_due:
             await self._tick()
 
     async def _take_over(self) -> None:
@@ -190,7 +197,7 @@ class PartitionWorker:
         self._progress.taken_over(self._ground.clock(), self._journal.promised)
         await self._bring_up()
         self._tickets.entered(epoch)
-        await self._partials.publish_all(epoch)
+        await self._telling.tell_all(epoch)
 
     async def _fold_rows(self) -> None:
         while self._rows:
@@ -226,14 +233,16 @@ class PartitionWorker:
             Record(key, value, timestamp=max(new.arrived, 0))
             for (key, value), new in zip(admission.rows, admission.admitted, strict=True)
         ]
-        await asyncio.sleep(0)
+        if len(records) > FOLDS:
+            await asyncio.sleep(0)
         if admission.dead or admission.misplaced:
             rows += await self._aside.send(admission)
         if rows:
             await self._journal.write(rows, promise=self._progress.promise(now))
         self._engine.commit(admission)
         self._watch.admitted(admission)
-        await asyncio.sleep(0)
+        if len(records) > FOLDS:
+            await asyncio.sleep(0)
 
     async def _tick(self) -> None:
         """What time brings: deadlines, partials, the beat."""
@@ -243,7 +252,7 @@ class PartitionWorker:
         if not self._may_wait(now) and (now >= self._flushed_at + JUST_NOW_MS or self._falls_due(now)):
             await self._bring_out()
             now = self._ground.clock()
-        if now < self._beat_due or self._tickets.epoch is None or self._tickets.astray:
+        if not self._telling.is_due or self._tickets.epoch is None or self._tickets.astray:
             return
         await self._settle()
         watermark = self.watermark
@@ -251,12 +260,10 @@ class PartitionWorker:
             await self._journal.write([], promise=watermark)
         live = self._progress.live and watermark is not None and not self._unflushed
         read = await self._gifts.promise_read(watermark) if live and watermark is not None else None
-        await self._partials.publish(self._tickets.epoch, watermark, read)
+        self._telling.begin(self._tickets.epoch, watermark, read, self._behind)
         if live and not self._tickets.has_backlog:
             await self._gifts.write(now)
         self._watch.look(now)
-        after = self._ground.clock()
-        self._beat_due = after + pause(after - now, BEAT_MS, behind=self._behind(after))
 
     def _falls_due(self, now: int) -> bool:
         due = self._engine.next_instant

@@ -121,7 +121,8 @@ class TicketsOut:
             writes: list[TicketWrite] = []
             while len(writes) < WRITES and (taken := self._engine.take_writes(FOLDS)):
                 writes += taken
-                await asyncio.sleep(0)
+                if len(taken) == FOLDS:
+                    await asyncio.sleep(0)
             if not writes:
                 return
             # While the view is being filled again, what it does not have yet is no news here either.

@@ -1,0 +1,63 @@
+"""Figures take turns, and tickets come in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from time import monotonic
+
+from streams.turns import PIECE_S, Turns
+
+
+def _slow(pieces: int) -> Iterator[int]:
+    for number in range(pieces):
+        until = monotonic() + PIECE_S
+        while monotonic() < until:
+            pass
+        yield number
+
+
+async def test_all_is_drawn_in_order_and_no_more_than_was_asked_for() -> None:
+    """Fewer than the limit only at the end."""
+    turns, found = Turns(), iter(range(5))
+
+    assert [[0, 1, 2], [3, 4], []] == [await turns.collect(found, 3) for _ in range(3)]
+
+
+async def test_what_is_ready_goes_on_between_any_two_pieces() -> None:
+    """However many have figures to make, a ticket that waits for one round of the loop waits for one piece."""
+    turns, rounds = Turns(), 0
+    working = [asyncio.create_task(turns.collect(_slow(5))) for _ in range(4)]
+    while not all(task.done() for task in working):
+        rounds += 1
+        await asyncio.sleep(0)
+
+    assert 20 <= rounds
+    assert [list(range(5))] * 4 == [task.result() for task in working]
+
+
+async def test_a_step_is_repeated_until_it_says_that_nothing_is_left() -> None:
+    """As often as it says True, and once more."""
+    left = [3]
+
+    def step() -> bool:
+        left[0] -= 1
+        return left[0] > 0
+
+    await Turns().repeat(step)
+
+    assert [0] == left
+
+
+async def test_an_error_in_a_piece_leaves_the_turn_to_others() -> None:
+    """What one cannot make stops nobody else."""
+    turns = Turns()
+
+    def broken() -> Iterator[int]:
+        yield 1
+        raise ValueError("no")
+
+    outcomes = await asyncio.gather(turns.collect(broken()), turns.collect([2]), return_exceptions=True)
+
+    assert isinstance(outcomes[0], ValueError)
+    assert [2] == outcomes[1]
