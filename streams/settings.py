@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -110,6 +112,12 @@ class Settings(BaseSettings):
             msg = f"the certificates of SLAWATCH_KAFKA_CA, _CERTIFICATE and _KEY cannot be read: {error}"
             raise Unusable(msg) from error
         return context
+
+
+def environment() -> dict[str, str]:
+    """The environment, and what `.env` says beside it: for names of others' choice, as of receivers' secrets."""
+    beside = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return beside | os.environ
 
 
 def load_settings(**given: object) -> Settings:

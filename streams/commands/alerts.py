@@ -28,7 +28,7 @@ from streams.commands.console import Policies, book_of, cases_of, out, policies_
 from streams.errors import Unusable
 from streams.logs import set_up_logs
 from streams.metrics import serve_registry
-from streams.settings import Settings, load_settings
+from streams.settings import Settings, environment, load_settings
 
 if TYPE_CHECKING:
     from alerts.alerter import Plan
@@ -83,7 +83,7 @@ def plan_of(settings: Settings, book: PolicyBook, rules: Rules) -> Plan:
         book=book,
         clock=now_ms,
         links=Links(settings.page_url, settings.ticket_url, key),
-        environment=os.environ,
+        environment=environment(),
         replication=settings.replication,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +30,7 @@ from sla.policy.schema import policy_schema
 from sla.replay import EventSet, describe, replay
 from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, policies_at, progress
 from streams.errors import Unusable
-from streams.settings import load_settings
+from streams.settings import environment, load_settings
 
 Read = TypeVar("Read")
 
@@ -97,8 +96,8 @@ def _check_alerts(folder: Path, book: PolicyBook) -> None:
         return
     from alerts.targets import check_receiver  # noqa: PLC0415 - all ways to tell anybody anything are many
 
-    rules = _checked(lambda: load_rules(folder, book))
-    problems = [one for receiver in rules.receivers.values() for one in check_receiver(receiver, os.environ)]
+    rules, known = _checked(lambda: load_rules(folder, book)), environment()
+    problems = [one for receiver in rules.receivers.values() for one in check_receiver(receiver, known)]
     for problem in problems:
         out.print(f"{ALERTS_FILE}: {problem}", markup=False)
     if problems:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from streams.errors import Unusable
-from streams.settings import load_settings
+from streams.settings import environment, load_settings
 
 DAY = 86_400_000
 
@@ -61,3 +63,12 @@ def test_a_password_is_not_shown() -> None:
     settings = load_settings(kafka_security="SASL_PLAINTEXT", kafka_username="u", kafka_password="very-secret")  # noqa: S106 - of nobody
 
     assert "very-secret" not in repr(settings)
+
+
+def test_secrets_of_receivers_may_stand_beside_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `.env` says is known too, and the environment wins."""
+    (tmp_path / ".env").write_text("ROOM_SECRET=beside\nOTHER_SECRET=beside\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ROOM_SECRET", "here")
+
+    assert ("here", "beside") == (environment()["ROOM_SECRET"], environment()["OTHER_SECRET"])
