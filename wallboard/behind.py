@@ -47,13 +47,13 @@ class Listing(NamedTuple):
     entries: Sequence[Entry]
 
 
-async def read_behind(reader: Reader, site: Site, question: Question, now_ms: int) -> Listing:
-    """The figure and its entries; they are read again for a moment while they differ, for both keep moving.
+async def read_behind(reader: Reader, site: Site, question: Question, now_ms: int, *, patient: bool = True) -> Listing:
+    """The figure and its entries; `patient` reads them again for a moment while they differ, for both keep moving.
 
     Raises:
         redis.ResponseError: what lies in Redis is not ours.
     """
-    for attempt in range(_TRIES):
+    for attempt in range(_TRIES if patient else 1):
         if attempt:
             await asyncio.sleep(_PAUSE_S)
         read = _live if question.what.family == "live" else _decided

@@ -57,7 +57,9 @@ async def _read(reader: Reader, site: Site, question: Question, grant: Grant) ->
     now = time.time_ns() // 1_000_000
     if question.scope != scopes.ALL and question.scope not in await reader.scopes():
         raise Refused(404, "help_404_scope", scope=question.scope)
-    listing = await read_behind(reader, site, question, now)
+    fresh = freshness(await reader.read_health(), now)
+    # Figures of a stream that lags are as far behind as it is: there is nothing to wait for.
+    listing = await read_behind(reader, site, question, now, patient=not fresh.stale)
     pages = max(1, ceil(len(listing.entries) / PAGE))
     number = min(question.page, pages)
     entries = listing.entries[(number - 1) * PAGE : number * PAGE]
@@ -66,7 +68,6 @@ async def _read(reader: Reader, site: Site, question: Question, grant: Grant) ->
         (entry, document if document and grant.sees_ticket(document) else None)
         for entry, document in zip(entries, documents, strict=True)
     ]
-    fresh = freshness(await reader.read_health(), now)
     return Shown(question, listing, number, pages, rows, fresh, time.time_ns() // 1_000_000)
 
 
