@@ -1,0 +1,1 @@
+"""The sheets of a form as a workbook, one question a file."""
