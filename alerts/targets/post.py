@@ -66,6 +66,7 @@ class Way:
         self._idle = asyncio.Event()
         self._idle.set()
         self._failures = 0
+        self._reason = ""  # of the latest failure
         self._task: asyncio.Task[None] | None = None
 
     def put(self, letter: Letter) -> list[Letter]:
@@ -108,17 +109,18 @@ class Way:
 
     async def _deliver(self, letter: Letter) -> Delivered | Failed:
         """Tries until it is taken, refused for good, or has been tried for long enough."""
-        notice, ground = letter.notice, self._ground
+        notice, ground, patience = letter.notice, self._ground, tried_for(letter.notice.kind)
         while True:
+            # What has waited behind others for its whole time is not tried while they fail: each may take long.
+            if self._failures and patience and ground.clock() - letter.since >= patience:
+                return Failed(f"{self._reason}; tried for {patience // 60_000} minutes")
             outcome = await self._attempt(notice)
             if not isinstance(outcome, Retry):
                 self._failures = 0
                 return outcome
-            self._failures += 1
-            patience = tried_for(notice.kind)
-            if ground.clock() - letter.since >= patience:
-                tried = f"; tried for {patience // 60_000} minutes" if patience else ""
-                return Failed(outcome.reason + tried)
+            self._failures, self._reason = self._failures + 1, outcome.reason
+            if not patience:
+                return Failed(outcome.reason)
             await tell(ground.told, letter.notice, Retry(outcome.reason, outcome.after_s))
             if isinstance(outcome, Uncertain):
                 notice = replace(notice, repeated=True)
