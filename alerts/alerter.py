@@ -69,6 +69,7 @@ class Alerter:
         self._mine = False
         self._sure_until = 0.0
         self._absent_since: float | None = None
+        self.standing_by = False  # another one has been seen to be active
         self.care = SelfCare(self)
         self._post: Post | None = None
 
@@ -149,6 +150,7 @@ class Alerter:
                 continue
             self.shift = Shift(self, epoch)
             self.active.set()
+            self.standing_by = False
             self.plan.metrics.active.set(1)
             log.info("this alerter is active", alerter=self.plan.name, takeover=epoch)
             try:
@@ -158,7 +160,7 @@ class Alerter:
                 self.active.clear()
                 self.plan.metrics.active.set(0)
             if not until.is_set():
-                log.warning("another alerter is active: this one stands by", alerter=self.plan.name)
+                log.warning("the lease is lost", alerter=self.plan.name)
                 await self._begin_anew()
 
     async def _take_over(self) -> int | None:
@@ -216,6 +218,9 @@ class Alerter:
         held = await self.lease.renew()
         if held is not Held.NOBODYS:
             self._absent_since = None
+            if not self.standing_by:
+                self.standing_by = True
+                log.info("this alerter stands by", alerter=self.plan.name)
             return held
         if self._absent_since is None:
             self._absent_since = now

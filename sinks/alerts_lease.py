@@ -10,12 +10,12 @@ from redis import asyncio as aioredis
 from sinks import keys
 
 #: A lease that is not renewed for so long is anybody's.
-LIFE_MS: Final = 2_500
+LIFE_MS: Final = 2_200
 #: Who stands by takes it when it has been nobody's for so long: its holder is the first to take it again after Redis
 #: was emptied.
-ABSENT_S: Final = 0.8
-#: How often it is asked for or renewed. Life, absence and a turn are together below five seconds.
-TURN_S: Final = 0.5
+ABSENT_S: Final = 0.6
+#: How often it is asked for or renewed. Life, absence and two turns are well below the five seconds of a takeover.
+TURN_S: Final = 0.4
 
 _RENEW: Final = """
 local holder = redis.call('GET', KEYS[1])

@@ -20,6 +20,9 @@ from aiohttp import web
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from alerts.alerter import Alerter, Plan
 from alerts.reading import load_rules
@@ -215,7 +218,7 @@ class AlertDesk:
         async def holds() -> bool:
             return bool(await self.redis.get("sla:alerts-shown")) and bool(await self.redis.get("sla:alerter"))
 
-        await self.until(holds, 20)
+        await self.until(holds, 40)
 
     async def records(self) -> list[tuple[str, Any]]:
         """Every record of the topic."""
@@ -263,7 +266,9 @@ async def alert_desk(kafka: str, redis_url: str, folder: Path, rules: str = RULE
     await site.start()
     target.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     desk = AlertDesk(kafka, redis_url, folder, target, rules)
-    desk.redis = Redis.from_url(redis_url)
+    # Stories stop servers: what asks Redis here is patient.
+    patience = Retry(ExponentialBackoff(cap=0.5, base=0.05), 20)
+    desk.redis = Redis.from_url(redis_url, retry=patience, retry_on_error=[RedisConnectionError])
     await desk.redis.flushdb()
     desk.write_rules()
     try:

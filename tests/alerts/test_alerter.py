@@ -57,7 +57,7 @@ async def test_an_alerter_killed_between_sending_and_writing_it_down_sends_again
     desk.target.answer = die
     await desk.breach("T-1")
     await desk.until(lambda: desk.target.at("pager"))
-    desk.start()
+    await desk.start_here()
     await desk.until(lambda: len(desk.target.at("pager")) == 2)
     one, again = desk.target.at("pager")
     assert one.key == again.key
@@ -70,10 +70,11 @@ async def test_of_two_alerters_the_other_goes_on_within_five_seconds_and_nothing
     """What the first told stays told, and what comes after its death is told by the second."""
     first = desk.start()
     await desk.until_active()
-    desk.start()
+    other = await desk.start_here()
     await desk.breach("T-1")
     await desk.until(lambda: desk.target.at("pager"))
-    await asyncio.sleep(1.5)
+    await desk.until(lambda: other.standing_by)
+    assert not other.mine
     first.kill()
     first.wait()
     killed = time.time()
