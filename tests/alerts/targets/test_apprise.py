@@ -55,13 +55,13 @@ async def test_teams_gets_a_card(world: Station) -> None:
 
 async def test_two_notices_in_a_row_are_not_held_apart(world: Station) -> None:
     """Apprise by itself would wait seconds between two messages to one service."""
-    slack = target(SLACK)
+    push = target("ntfys://ntfy.example/topic")
     began = time.monotonic()
 
     for _ in range(3):
-        assert Delivered() == await slack.send(notice())
+        assert Delivered() == await push.send(notice())
 
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 5.0  # and not 11
     assert 3 == len(world.seen)
 
 
@@ -188,7 +188,7 @@ async def test_the_loop_goes_on_while_apprise_waits(web: Station) -> None:
         beats += 1
 
     assert Delivered() == sending.result()
-    assert beats > 15
+    assert beats > 3
 
 
 async def test_of_several_addressees_one_may_have_it_already(world: Station) -> None:

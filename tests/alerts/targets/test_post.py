@@ -47,7 +47,7 @@ class Room:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Waits until something holds."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not holds():
                 await asyncio.sleep(0.005)
 
