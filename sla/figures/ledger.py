@@ -55,9 +55,9 @@ class Ledger:
         return {"counts": {kind: plain.get(code, 0) for kind, code in PERIOD_COUNTS}, "measures": found}
 
     def _only(self, derived: Derived, measure: Measure) -> dict[Place, Cell]:
-        """The cells that a derived measure looks at."""
+        """What of the cells a derived measure looks at."""
         return {
-            place: cell
+            place: {code: amount for code, amount in cell.items() if measure.reads(code)}
             for place, cell in self.cells.items()
             if len(place) == 3 and derived.holds(place) and not measure.codes.isdisjoint(cell)
         }

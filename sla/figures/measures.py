@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from models.kpi import METRICS
 from sla.catalogue import CATALOGUE
 from sla.figures import codes
+from sla.figures.buckets import STEPS
 from sla.figures.codes import CLOCKS, COUNTS, DURATION, FLAGGED, HISTOGRAM, RATED, RATED_HISTOGRAM, RATED_SUM, RATERS
 
 
@@ -35,6 +36,10 @@ class Measure:
     def __post_init__(self) -> None:
         """Notes the codes that move it."""
         object.__setattr__(self, "codes", frozenset((*self.numerator, *self.minus, *self.denominator, *self.cases)))
+
+    def reads(self, code: int) -> bool:
+        """Whether a code has a part in it, as a sum or as a step of its histograms."""
+        return code in self.codes or (code >= STEPS and code - code % STEPS in self.histograms)
 
 
 def _stopped(metric: str) -> tuple[int, ...]:

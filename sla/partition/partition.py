@@ -210,7 +210,7 @@ class Partition:
 
     def take_gifts(self, limit: int) -> list[GiftRow]:
         """What up to `limit` tickets gave to months, of those that have changed since they were last taken."""
-        return self.giving.take(limit, self._facts_of)
+        return self.giving.take(limit, self._facts_of, self.now)
 
     # -- settling ----------------------------------------------------------------------------------------------
 

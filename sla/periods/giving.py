@@ -110,28 +110,27 @@ class Giving:
         self._moved.clear()
         return found
 
-    def take(self, limit: int, facts_of: Callable[[str], Sequence[Fact]]) -> list[Row]:
-        """The rows of up to `limit` tickets that changed; `facts_of` answers those of a ticket."""
+    def take(self, limit: int, facts_of: Callable[[str], Sequence[Fact]], now: int) -> list[Row]:
+        """The rows of up to `limit` tickets that changed by `now`; `facts_of` answers those of a ticket."""
         rows: list[Row] = []
         while self._before and limit > 0:
             ticket_id, old = self._before.popitem()
-            rows += self._rows(ticket_id, old, facts_of(ticket_id))
+            rows += self._rows(ticket_id, old, facts_of(ticket_id), self._days.day_of(now) // 100)
             limit -= 1
         return rows
 
-    def _rows(self, ticket_id: str, old: Sequence[Fact] | None, facts: Sequence[Fact]) -> list[Row]:
+    def _rows(self, ticket_id: str, old: Sequence[Fact] | None, facts: Sequence[Fact], latest: int) -> list[Row]:
         gifts = gifts_to_months(facts, self._days)
-        if old is None:
-            known = [*gifts] or [0]
-            gone = set(self._between(min(known), max(known)))
+        if old is None:  # what it gave when it was last written is not known: any month since its creation
+            gone = set(_months(min(gifts, default=latest), latest))
         else:
             gone = {self._days.day_of(fact.at) // 100 for fact in old}
         rows = [Row(row_key(month, ticket_id), row_value(month, ticket_id, gift)) for month, gift in gifts.items()]
         return rows + [Row(row_key(month, ticket_id), None) for month in sorted(gone - gifts.keys())]
 
-    @staticmethod
-    def _between(first: int, last: int) -> Iterator[int]:
-        month = first
-        while month < last:
-            yield month
-            month += 89 if month % 100 == 12 else 1
+
+def _months(first: int, last: int) -> Iterator[int]:
+    """From one month to another, both included."""
+    while first <= last:
+        yield first
+        first += 89 if first % 100 == 12 else 1
