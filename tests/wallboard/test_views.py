@@ -33,8 +33,8 @@ POLICIES = Path(__file__).parents[2] / "policies"
 NOW = parse_ms("2026-11-19T15:20:05+08:00")
 FRESH = "document.querySelector('#freshness').dataset.state === 'fresh'"
 FIGURES = """[...document.querySelectorAll('main [data-field]')].map(e => ({
-  scope: e.dataset.scope, field: e.dataset.field, value: e.dataset.value, asOf: e.dataset.asOf, text: e.textContent}))"""
-SCROLLS = "document.body.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth"
+  scope: e.dataset.scope, field: e.dataset.field, value: e.dataset.value, text: e.textContent}))"""
+SCROLLS = "document.body.scrollHeight > innerHeight || document.body.scrollWidth > innerWidth"
 #: Whatever is cut off at the bottom of its card, or at its right.
 CUT = """[...document.querySelectorAll('main .card')].filter(e =>
   e.scrollHeight > e.clientHeight + 2 || e.scrollWidth > e.clientWidth + 2).map(e => e.className)"""

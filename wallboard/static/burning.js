@@ -14,11 +14,12 @@ export function burning(root) {
   const left = el("p", { class: "left countdown" });
   const title = el("h2");
   const id = el("a", { class: "ticket" });
-  const facts = el("dl", {}, ...["team", "assignee", "due", "ack"].flatMap((name) => [el("dt", {}, name === "ack" || name === "due" ? "" : word(name)), el("dd", { class: name })]));
+  const facts = el("div", { class: "facts" }, el("span", { class: "fact" }, el("small", {}, word("team")), el("strong", { class: "team" })),
+    el("span", { class: "fact" }, el("small", {}, word("assignee")), el("strong", { class: "assignee" })), el("strong", { class: "due" }), el("strong", { class: "ack" }));
   const others = el("ol", { class: "others" });
   const more = el("p", { class: "more" });
-  const strip = el("div", { class: "strip" }, ...BELOW.map((field) => el("p", {}, el("strong", {}), el("span", {}, word(field.slice(5))))));
-  root.append(el("div", { class: "first" }, title, left, id, facts), el("div", { class: "rest" }, el("h3", {}, word("burning_more")), others, more), strip);
+  const strip = el("div", { class: "strip fire" }, ...BELOW.map((field) => el("p", {}, el("strong", {}), el("span", {}, word(field.slice(5))))));
+  root.append(el("div", { class: "first fire" }, title, left, id, facts), el("div", { class: "rest" }, el("h3", {}, word("burning_more")), others, more), strip);
 
   function update() {
     const told = part("burning");

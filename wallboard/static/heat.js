@@ -34,6 +34,7 @@ export function heat(root) {
       (cell, name) => text(cell, name === "team" ? word("team") : name || word("all_teams")));
     const { teams, left } = choose(found, room());
     keyed(body, [...teams, ALL], (team) => `t${team}`, makeRow, (row, team) => drawRow(row, team, columns, found.cells));
+    root.style.setProperty("--rows", String(teams.length + 2));
     text(more, left ? say("more_teams", { count: left }) : "");
     empty.hidden = teams.length > 0;
   }

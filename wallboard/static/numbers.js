@@ -43,7 +43,7 @@ export function countdown(ms) {
   const total = ms >= 0 ? Math.ceil(ms / 1000) : Math.floor(-ms / 1000);
   const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60), total % 60];
   let shown = hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${two(minutes)}:${two(rest)}`;
-  if (hours >= 24) shown = `${Math.floor(hours / 24)}${UNITS[0]} ${two(hours % 24)}:${two(minutes)}`;
+  if (hours >= 24) shown = `${Math.floor(hours / 24)}${UNITS[0].trim()} ${two(hours % 24)}:${two(minutes)}`;
   return ms < 0 ? `+${shown}` : shown;
 }
 

@@ -38,7 +38,7 @@ export const WORDS = {
   decided: "decided", days: "budget left, day by day", spent: "used up",
   // burning
   burning: "P0 without an answer", burning_more: "Also burning", answer_by: "answer due {time}", overdue_since: "overdue since {time}",
-  acknowledged: "acknowledged by {name}", not_acknowledged: "nobody has acknowledged", burning_of: "{count} P0 tickets are burning",
+  acknowledged: "acknowledged by {name}", not_acknowledged: "not acknowledged", burning_of: "{count} P0 tickets are burning",
   no_team: "no team",
   // freshness
   fresh: "live", stale: "STALE", as_of: "as of {time}", waiting_for: "waiting for data", no_worker: "no worker has reported",

@@ -38,7 +38,7 @@ export const WORDS = {
   decided: "已判定", days: "每日剩余预算", spent: "已用完",
   // P0
   burning: "P0 尚未响应", burning_more: "其他告急工单", answer_by: "应于 {time} 前响应", overdue_since: "{time} 起已超时",
-  acknowledged: "{name} 已确认", not_acknowledged: "尚无人确认", burning_of: "{count} 张 P0 工单告急",
+  acknowledged: "{name} 已确认", not_acknowledged: "未确认", burning_of: "{count} 张 P0 工单告急",
   no_team: "无团队",
   // 新鲜度
   fresh: "实时", stale: "数据过期", as_of: "截至 {time}", waiting_for: "等待数据", no_worker: "尚无工作进程上报",
