@@ -41,11 +41,13 @@ class Viewer(NamedTuple):
     grant: Grant
     token: str | None
     keeper: TokenKeeper
+    generation: int
 
     @property
     def still(self) -> bool:
-        """Whether the grant holds as it did: a long stream asks now and then."""
-        return self.grant is NOBODY or self.keeper.grant_of(self.token) == self.grant
+        """Whether the grant holds as it did: a long stream asks at each message."""
+        self.keeper.look()
+        return self.generation == self.keeper.generation or self.keeper.grant_of(self.token) == self.grant
 
 
 def viewer_of(request: Request) -> Viewer:
@@ -121,7 +123,7 @@ class Gate:
             return self._exchange(request)
         shown = _shown(request)
         grant = self._keeper.grant_of(shown)
-        request.scope[_VIEWER] = Viewer(grant or NOBODY, shown, self._keeper)
+        request.scope[_VIEWER] = Viewer(grant or NOBODY, shown, self._keeper, self._keeper.generation)
         right = next((needed for start, needed in NEEDS if path.startswith(start)), "wall")
         if right is None:
             return None

@@ -69,7 +69,13 @@ def refusal(request: Request, refused: Refused, headers: Mapping[str, str] | Non
             request,
             title,
             el("header", board_link(request)),
-            el("main", el("h1", title), el("p", help_), class_="card refusal"),
+            el(
+                "main",
+                el("h1", title),
+                el("p", help_),
+                _ask(request) if refused.status == 401 else None,
+                class_="card ack",
+            ),
             status=refused.status,
             retry_s=5 if refused.status == 503 else None,
         )
@@ -78,3 +84,14 @@ def refusal(request: Request, refused: Refused, headers: Mapping[str, str] | Non
     for name, value in (headers or {}).items():
         answer.headers[name] = value
     return answer
+
+
+def _ask(request: Request) -> Markup:
+    """A form that shows a token, for whoever was given one without a link."""
+    lang = language(request)
+    asked = el("input", type="password", name="token", required=True, autocomplete="off", maxlength=512)
+    told = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
+    kept_ = [el("input", type="hidden", name=name, value=value) for name, value in told]
+    return el(
+        "form", el("label", word(lang, "token"), asked), kept_, el("button", word(lang, "open_page")), method="get"
+    )

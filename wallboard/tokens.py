@@ -37,6 +37,7 @@ class TokenKeeper:
         self._tokens = Tokens({}, (), ())
         self._seen: tuple[int, int, int] | None = None
         self._looked = 0.0
+        self.generation = 0  # of the file's content: while it is the same, so is every grant
         if path is None:
             return
         try:
@@ -61,7 +62,7 @@ class TokenKeeper:
         """What a token grants now; None for one that is unknown, or none where one is needed."""
         if self._path is None:
             return EVERYTHING
-        self._look()
+        self.look()
         if not token:
             return None
         asked, found = digest(token), None
@@ -70,7 +71,8 @@ class TokenKeeper:
                 found = grant
         return found
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Reads the file again if it changed."""
         now = time.monotonic()
         if self._path is None or now - self._looked < LOOK_S:
             return
@@ -83,6 +85,7 @@ class TokenKeeper:
             if self._tokens.grants or self._seen is not None:
                 log.error("the tokens' file cannot be read: nobody is let in", file=str(self._path), reason=_why(error))  # noqa: TRY400
             self._tokens, self._seen, self._looked = Tokens({}, (), ()), None, now
+            self.generation += 1
             return
         log.info("the tokens' file was read again", file=str(self._path), tokens=len(self._tokens.grants))
         self._tell()
@@ -93,6 +96,7 @@ class TokenKeeper:
         state = self._state()
         self._tokens = read_tokens(self._path.read_text("utf-8-sig").splitlines())
         self._seen, self._looked = state, time.monotonic()
+        self.generation += 1
 
     def _state(self) -> tuple[int, int, int]:
         found = self._path.stat() if self._path else None

@@ -161,4 +161,6 @@ EN: Final[Mapping[str, str]] = {
     "satisfied_rate": "satisfied",
     "since_due": "since due",
     "until_due": "until due",
+    "token": "token",
+    "open_page": "Open",
 }

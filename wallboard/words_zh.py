@@ -159,4 +159,6 @@ ZH: Final[Mapping[str, str]] = {
     "satisfied_rate": "满意率",
     "since_due": "已过到期",
     "until_due": "距到期",
+    "token": "令牌",
+    "open_page": "打开",
 }
