@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from zoneinfo import ZoneInfo
 
-from appraisal.form import FilledForm, MeasureLine, Rule, Words
+from appraisal.form import FilledForm, MeasureLine, RoleLine, Rule, Words
 from appraisal.forms.words import Vocabulary
 from appraisal.numbers import half_up
 from models.instant import parse_ms
@@ -175,12 +175,6 @@ def total(form: FilledForm, words: Vocabulary) -> str:
     return f"{NOTHING} {words('no_total')}"
 
 
-def no_rating(form: FilledForm, words: Vocabulary) -> str:
-    """Why there is no rating yet."""
-    only_data = all(one.role == "data" or one.total is not None for one in form.roles)
-    return words("no_rating_total" if only_data else "no_rating")
-
-
 def passed(form: FilledForm, words: Vocabulary) -> str:
     """Whether the total reaches the pass mark."""
     return NOTHING if form.passed is None else words("passed" if form.passed else "not_passed")
@@ -214,3 +208,46 @@ def foot(form: FilledForm, words: Vocabulary) -> str:
         f"{words('as_of')}: {instant(form.as_of, form.zone)}",
     ]
     return text(" · ".join(said))
+
+
+def part_of(number: Decimal | None, unit: Unit) -> str:
+    """A numerator: durations as such, everything else plain."""
+    if number is None:
+        return NOTHING
+    return clock(number) if unit == "s" else plain(number)
+
+
+def divisor(number: Decimal | None) -> str:
+    """A denominator."""
+    return NOTHING if number is None else plain(number)
+
+
+def quotient(count: int, of: int | None) -> str:
+    """A share of so many; nothing of nothing."""
+    return f"{places(Decimal(100 * count) / of)}%" if of else NOTHING
+
+
+def role(line: RoleLine, words: Vocabulary) -> str:
+    """A role with who it was: a rater's name, or of how many it is the mean."""
+    name = line.name.in_language(words.language)
+    if len(line.raters) == 1:
+        return f"{name}\n{text(line.raters[0].name)}"
+    finished = sum(one.total is not None for one in line.raters)
+    return name + (words("count_raters", n=finished) if line.raters else "")
+
+
+def given(line: RoleLine, index: int) -> Decimal | None:
+    """What a role gave a dimension: its rater's score, or the mean of those who have rated every dimension."""
+    finished = [one for one in line.raters if one.total is not None] if len(line.raters) > 1 else line.raters
+    scores = [score for one in finished if (score := one.scores[index]) is not None]
+    return sum(scores, Decimal(0)) / len(scores) if scores else None
+
+
+def missing(form: FilledForm, words: Vocabulary) -> str:
+    """Why there is no rating yet, and whose is missing; empty where there is one, or none is asked for."""
+    if form.rating is not None or not form.roles:
+        return ""
+    only_data = all(one.role == "data" or one.total is not None for one in form.roles)
+    said = words("no_rating_total" if only_data else "no_rating")
+    names = words("comma").join(text(one.in_language(words.language)) for one in form.missing_ratings)
+    return f"{said} — {words('missing_ratings')}: {names}" if names else said

@@ -50,6 +50,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "measured": ("有效指标", "Measures scored"),
     "n_measured": ("有效指标 {n} 项，共 {of} 项", "{n} of {of} measures were scored"),
     "stop": ("；", "; "),
+    "comma": ("、", ", "),
     "in_brackets": ("（{said}）", " ({said})"),
     "steps_pro_rata": ("扣分按比例计算", "steps count pro rata"),
     "steps_whole": ("扣分只计整步", "only whole steps count"),

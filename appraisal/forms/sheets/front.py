@@ -152,12 +152,8 @@ def _ratings(sheet: Sheet, form: FilledForm, calculated: Calculated, found: Mapp
     words = sheet.words
     sheet.text(row, 0, words("ratings"), "heading", to=sheet.width - 1)
     row, _, _ = rated(sheet, form, calculated, found, row + 1)
-    if form.rating is None:
-        said = shown.no_rating(form, words)
-        if form.missing_ratings:
-            separator = "、" if words.language == "zh" else ", "
-            missing = separator.join(shown.text(one.in_language(words.language)) for one in form.missing_ratings)
-            said += f" — {words('missing_ratings')}: {missing}"
+    said = shown.missing(form, words)
+    if said:
         sheet.text(row, 0, said, "note", to=sheet.width - 1)
         sheet.tall(row, said)
         row += 1

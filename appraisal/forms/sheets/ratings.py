@@ -83,14 +83,14 @@ def rated(
         sheet.text(row, _NAME, words(name), "strong_label", to=_WEIGHT)
     for place, role in enumerate(form.roles):
         column = _FIRST + 2 * place
-        sheet.text(top, column, heading(role, sheet), "head", to=column + 1)
+        sheet.text(top, column, shown.role(role, words), "head", to=column + 1)
         _role(sheet, form, role, found.get(role.role), calculated, (first, last, column))
         total = at(last + 1, column)
         sheet.formula(last + 2, column, f"={_decimal(role.weight)}", role.weight, number=PERCENT, to=column + 1)
         weighted = None if role.total is None else role.total * role.weight
         formula = f'=IF({total}="","",{total}*{at(last + 2, column)})'
         sheet.formula(last + 3, column, formula, weighted, number=TWO, to=column + 1)
-    tallest = max(len(heading(role, sheet)) for role in form.roles)
+    tallest = max(len(shown.role(role, words)) for role in form.roles)
     sheet.page.set_row(top, 33 if tallest > 12 else 18)
     end = _FIRST + 2 * len(form.roles) - 1
     weighted_row = f"{at(last + 3, _FIRST)}:{at(last + 3, end)}"
@@ -106,22 +106,12 @@ def rated(
     return row + 2, rating, at(row + 1, _FIRST)
 
 
-def heading(role: RoleLine, sheet: Sheet) -> str:
-    """A role with who it was: a rater's name, or of how many it is the mean."""
-    name = role.name.in_language(sheet.words.language)
-    if len(role.raters) == 1:
-        return f"{name}\n{role.raters[0].name}"
-    finished = sum(one.total is not None for one in role.raters)
-    return name + (sheet.words("count_raters", n=finished) if len(role.raters) > 1 else "")
-
-
 def _role(  # noqa: PLR0917 -- one column of the table
     sheet: Sheet, form: FilledForm, role: RoleLine, found: Found | None, calculated: Calculated,
     place: tuple[int, int, int],
 ) -> None:  # fmt: skip
     first, last, column = place
     own, weights = span(first, last, column), span(first, last, _WEIGHT)
-    complete = [one for one in role.raters if one.total is not None]
     for index, row in enumerate(range(first, last + 1)):
         if role.role == "data":
             source = elsewhere(calculated.sheet, calculated.weighed.scores[index])
@@ -129,9 +119,7 @@ def _role(  # noqa: PLR0917 -- one column of the table
             sheet.formula(row, column, f'=IF({source}="","",{source})', score, number=TWO, to=column + 1)
         elif found:
             cells = _cells(found, _DIMENSIONS + index)
-            scores = [one for rater in complete if (one := rater.scores[index]) is not None]
-            mean = sum(scores, Decimal(0)) / len(scores)
-            sheet.formula(row, column, f"=AVERAGE({cells})", mean, number=TWO, to=column + 1)
+            sheet.formula(row, column, f"=AVERAGE({cells})", shown.given(role, index), number=TWO, to=column + 1)
         else:
             given = role.raters[0].scores[index] if len(role.raters) == 1 else None
             sheet.page.merge_range(row, column, row, column + 1, "", sheet.book.style("input", TWO))
