@@ -49,6 +49,11 @@ class Appraiser:
         self.form(subject, card)
         return self._evidence[subject, card.id]
 
+    @property
+    def used(self) -> list[Scorecard]:
+        """The cards of all forms that were filled."""
+        return list({card: self._setting.cards[card] for _, card in self._filled}.values())
+
     def own_card(self, person: Person) -> Scorecard | None:
         """The card of a person, if it is for this kind of period."""
         card = self._setting.cards.get(person.scorecard)
@@ -123,6 +128,29 @@ def wanted(
         CannotAppraise: a subject or card is not known, a card is not for this kind of period, or nothing is left.
     """
     kind = setting.period.kind
+    found = _asked(setting, subjects, cards)
+    for subject, card in found:
+        if kind == "day" and card.over == "self" and "agent" in scope.parts(subject):
+            msg = f"{subject} cannot be appraised over a day: days have totals of the desk and of teams only"
+            raise CannotAppraise(msg)
+        if subjects and not _is_known(setting, subject):
+            msg = f"nothing is known of {subject} in {setting.period.id}: mend its name"
+            raise CannotAppraise(msg)
+    return sorted(found, key=lambda one: (one[1].id, one[0]))
+
+
+def _is_known(setting: Setting, subject: str) -> bool:
+    """Whether a subject is in the roster, or has totals or observations in the period."""
+    if scope.parts(subject).get("agent") in setting.roster.people:
+        return True
+    if own_evidence(setting.source, setting.period, subject, setting.known).documents:
+        return True
+    told = {of for _, of in setting.known.observed} | {one.subject for one in setting.known.ratings}
+    return subject in told
+
+
+def _asked(setting: Setting, subjects: Collection[str], cards: Collection[str]) -> list[tuple[str, Scorecard]]:
+    kind = setting.period.kind
     for name in cards:
         if name not in setting.cards:
             msg = f"there is no scorecard {name!r}: known are {', '.join(setting.cards) or 'none'}"
@@ -140,7 +168,7 @@ def wanted(
             card = setting.cards.get(person.scorecard)
             if card and kind in card.kinds and (not cards or card.id in cards):
                 found.append((scope.agent(person.id), card))
-    return sorted(found, key=lambda one: (one[1].id, one[0]))
+    return found
 
 
 def _cards_of(setting: Setting, subject: str, cards: Collection[str]) -> list[str]:

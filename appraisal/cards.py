@@ -12,6 +12,7 @@ from appraisal.form import Role, Treatment
 from appraisal.lines import MISSING_KEYS, read_line, read_missing
 from appraisal.reading import read_truth, read_words, tree_of
 from appraisal.scorecard import DEFAULT_PASS, KINDS, ROLES, CardMeasure, Dimension, Kind, Scorecard
+from models.policy import Problem
 from sla.policy.errors import PolicyError
 from sla.policy.reader import Reader
 from sla.policy.tree import Node
@@ -35,7 +36,10 @@ def load_cards(policies: str | Path) -> Mapping[str, Scorecard]:
     folder = Path(policies) / FOLDER
     files = sorted(file for file in folder.glob("*.yaml") if not file.name.startswith("."))
     cards: dict[str, tuple[Scorecard, str]] = {}
-    problems = []
+    problems = [
+        Problem(f"{FOLDER}/{file.name}", 1, "the file is not read", f"Call it {file.stem}.yaml")
+        for file in sorted(folder.glob("*.yml"))
+    ]
     for file in files:
         reader, tree = tree_of(file, f"{FOLDER}/{file.name}")
         card = read_card(reader, tree, file.stem) if tree else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol
@@ -25,8 +25,8 @@ class Source(Protocol):
         """The document of a period (day, month or longer) and subject; None where nothing happened."""
         ...
 
-    def subjects(self) -> Iterable[str]:
-        """Every subject that there are documents of."""
+    def subjects(self, periods: Collection[str]) -> Iterable[str]:
+        """Every subject that there are documents of in one of these periods, in order."""
         ...
 
 
@@ -44,15 +44,16 @@ class Documents:
             self._read[key] = PeriodDocument.model_validate(self._documents[key])
         return self._read.get(key)
 
-    def subjects(self) -> Iterable[str]:
+    def subjects(self, periods: Collection[str]) -> Iterable[str]:
         """As `Source`."""
-        return sorted({subject for _, subject in self._documents})
+        return sorted({subject for period, subject in self._documents if period in periods})
 
 
 def own_evidence(source: Source, period: Period, subject: str, known: Known) -> Evidence:
     """The figures of a subject itself."""
     documents = whole_of(source, period, subject)
-    return Evidence(period, known, documents, [[(subject, period.first, period.last)]])
+    notes = [] if documents else [_nothing(subject)]
+    return Evidence(period, known, documents, [[(subject, period.first, period.last)]], notes=notes)
 
 
 def led_evidence(source: Source, period: Period, subject: str, spans: Sequence[Span], known: Known) -> Evidence:
@@ -71,7 +72,7 @@ def led_evidence(source: Source, period: Period, subject: str, spans: Sequence[S
             en = f"{name}: a month whose days are kept no longer counts by the share of its days"
             notes.append(Words(zh=zh, en=en))
         if not found:
-            notes.append(Words(zh=f"{name} 在本期没有任何数据", en=f"{name} has no figures in this period"))
+            notes.append(_nothing(name))
     if not spans:
         notes.append(Words(zh="本期内未负责任何团队", en="led no team in this period"))
     observers: list[list[Stretch]] = [
@@ -79,6 +80,10 @@ def led_evidence(source: Source, period: Period, subject: str, spans: Sequence[S
         [(scope.team(span.team), span.first, span.last) for span in spans],
     ]
     return Evidence(period, known, documents, observers, led, notes)
+
+
+def _nothing(subject: str) -> Words:
+    return Words(zh=f"{subject} 在本期没有工单数据", en=f"{subject} has no tickets in this period")
 
 
 def whole_of(source: Source, period: Period, subject: str) -> Counted:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 
 from appraisal.appraise import Appraiser, wanted
 from appraisal.behind import Wanted
+from appraisal.digest import digest_of
+from appraisal.evidence import Evidence
 from appraisal.fill import Filled, subject_of
-from appraisal.form import Appraisal, FilledForm, TicketRow, TotalRow
-from appraisal.intake import write_record
+from appraisal.form import Appraisal, FilledForm, TicketRow
 from appraisal.period import Period
 from appraisal.scorecard import Scorecard
 from appraisal.setting import Setting
@@ -17,7 +17,6 @@ from appraisal.source import own_evidence
 from appraisal.totals import rows_of
 from models import scope
 from models.instant import format_ms
-from models.observation import Entry
 
 
 def appraise(
@@ -41,6 +40,7 @@ def appraise(
     whole = own_evidence(setting.source, period, scope.ALL, setting.known)
     documents = [document for document, _ in whole.documents]
     forms = [one.form for _, _, one in filled]
+    bases = _bases(setting, appraiser, filled, subjects)
     behind = tickets(_wanted(setting, appraiser, filled)) if tickets else ()
     return Appraisal(
         period=period.id,
@@ -52,32 +52,36 @@ def appraise(
         final=bool(documents) and all(document.final for document in documents),
         editions=list(dict.fromkeys(edition for document in documents for edition in document.editions)),
         as_of=max([*(one.as_of for one in documents), *(form.as_of for form in forms)], default=setting.as_of),
-        inputs=_digest(setting, appraiser, filled),
+        inputs=digest_of(setting, appraiser.used, [whole, *(evidence for _, evidence, _ in bases)]),
         forms=forms,
-        totals=list(_totals(setting, appraiser, filled, subjects)),
+        totals=[
+            row
+            for subject, evidence, form in bases
+            for row in rows_of(subject, subject_of(setting.roster, subject).name, evidence, form)
+        ],
         tickets=sorted(behind, key=lambda row: (row.subject, row.measure, row.ticket)),
     )
 
 
-def _totals(
+def _bases(
     setting: Setting, appraiser: Appraiser, filled: list[tuple[str, Scorecard, Filled]], subjects: Collection[str]
-) -> Iterator[TotalRow]:
-    """The desk and the teams, unless subjects were asked for; then everybody with a form, by their first card."""
+) -> list[tuple[str, Evidence, FilledForm | None]]:
+    """What rows of totals rest on: the desk and the teams, unless subjects were asked for; and whoever has a form."""
     forms: dict[str, tuple[Scorecard, FilledForm]] = {}
     for subject, card, one in filled:
         forms.setdefault(subject, (card, one.form))
     names = set(forms)
     if not subjects:
-        names |= {name for name in setting.source.subjects() if _is_team(name)} | {scope.ALL}
+        periods = {setting.period.id, *(part.id for part in setting.period.parts)}
+        names |= {name for name in setting.source.subjects(periods) if _is_team(name)} | {scope.ALL}
+    found: list[tuple[str, Evidence, FilledForm | None]] = []
     for subject in sorted(names, key=lambda name: (name != scope.ALL, name)):
-        name = subject_of(setting.roster, subject).name
         if subject in forms:
             card, form = forms[subject]
-            yield from rows_of(subject, name, appraiser.evidence(subject, card), form)
+            found.append((subject, appraiser.evidence(subject, card), form))
         else:
-            yield from rows_of(
-                subject, name, own_evidence(setting.source, setting.period, subject, setting.known), None
-            )
+            found.append((subject, own_evidence(setting.source, setting.period, subject, setting.known), None))
+    return found
 
 
 def _wanted(setting: Setting, appraiser: Appraiser, filled: list[tuple[str, Scorecard, Filled]]) -> Wanted:
@@ -101,25 +105,3 @@ def _covers(document: str, month: str, period: Period) -> bool:
 
 def _is_team(subject: str) -> bool:
     return scope.parts(subject).keys() == {"team"}
-
-
-def _digest(setting: Setting, appraiser: Appraiser, filled: list[tuple[str, Scorecard, Filled]]) -> str:
-    """A SHA-256 of all that the figures were made from, whatever the order in which it came."""
-    digest = hashlib.sha256()
-    read = {
-        (document.period, document.subject): document.model_dump_json(by_alias=True)
-        for subject, card, _ in filled
-        for document, _ in appraiser.evidence(subject, card).documents
-    }
-    for key in sorted(read):
-        digest.update(read[key].encode() + b"\n")
-    known = setting.known
-    told: list[Entry] = [one for found in known.observed.values() for one in found]
-    told += [*known.ratings, *known.adjustments]
-    for record in sorted(write_record(one) for one in told):
-        digest.update(record + b"\n")
-    for name in sorted(setting.cards):
-        digest.update(repr(setting.cards[name]).encode() + b"\n")
-    for person in sorted(setting.roster.people):
-        digest.update(repr(setting.roster.people[person]).encode() + b"\n")
-    return digest.hexdigest()

@@ -17,6 +17,7 @@ from appraisal.cards import load_cards
 from appraisal.mentions import Mentions
 from appraisal.people import load_people
 from appraisal.roster import ALWAYS, NEVER, Roster, Span
+from sinks.alerts_topic import TOPIC as ALERTS
 from sinks.kafka import KafkaAccess
 from sinks.topic import KafkaUnreachable, Told, read_topic
 from streams import topics
@@ -27,9 +28,6 @@ from streams.logs import set_up_logs
 from streams.settings import load_settings
 
 person = typer.Typer(help="What is kept about a person.", no_args_is_help=True)
-
-#: What alerts remember: who acknowledged, who was on duty.
-ALERTS = "sla-alerts"
 
 
 @person.callback()
@@ -45,7 +43,7 @@ def export(
 ) -> None:
     """Write all that is kept about a person, as JSON lines: their roster entry, then each record that mentions them.
 
-    Redis and the tables of workers are views of these topics and hold nothing else.
+    Redis is a view of these topics and holds nothing else.
     """
     folder = policies_at(policies)
     roster = load_people(folder, load_cards(folder))
@@ -73,10 +71,12 @@ async def _records(access: KafkaAccess, group: str, mentions: Mentions) -> list[
         topics.EVENTS,
         topics.DEAD_LETTERS,
         topics.changelog(group),
+        topics.partials(group),
+        topics.solutions(group),
         topics.FACTS,
         topics.TOTALS,
         topics.METRICS,
-        ALERTS,
+        ALERTS,  # who acknowledged, who was on duty
     ]
 
     def wanted(key: bytes, value: bytes) -> bool:

@@ -99,7 +99,7 @@ def test_a_blocked_form_has_no_total_and_says_which_line_blocks_it() -> None:
 
 def test_a_form_of_nothing_has_no_total() -> None:
     """Neither 0 nor 100: there was nothing to score."""
-    filled = form([])
+    filled = form([observed("h", DAY, "training_hours", "team:network", 8)])
 
     assert (None, 0, 3) == (filled.total, filled.measured, filled.of)
 
@@ -119,6 +119,37 @@ def test_a_period_of_its_own_kind_only_and_a_card_that_is_there() -> None:
         appraise(setting, ["team:network"], ["three"])
     with pytest.raises(CannotAppraise, match="name one with --scorecard"):
         appraise(setting, ["agent:nobody"])
+    quarter = setting_of(told(TICKETS), "2026-Q4", [card])
+    with pytest.raises(CannotAppraise, match="nothing is known of team:netwrok"):
+        appraise(quarter, ["team:netwrok"], ["two"])
+
+
+def test_a_day_has_totals_of_teams_and_none_of_persons() -> None:
+    """A person's day would look like one of idleness."""
+    card = card_of(TWO.format(extra="", csat="", proposals="").replace("[month, quarter]", "[day]"))
+    setting = setting_of(told(TICKETS), "2026-11-02", [card], as_of="2026-11-20T00:00:00Z")
+
+    assert ("day", 1) == (
+        appraise(setting, ["team:network"], ["two"]).kind,
+        len(appraise(setting, ["all"], ["two"]).forms),
+    )
+    with pytest.raises(CannotAppraise, match="days have totals of the desk and of teams only"):
+        appraise(setting, ["agent:li.na"], ["two"])
+
+
+def test_what_is_told_of_other_periods_changes_no_byte() -> None:
+    """Not the digest of what it was computed from either; what is told of this one does."""
+    card = card_of(TWO.format(extra="", csat="", proposals=""))
+    entries = [KB, PROPOSAL, *SURVEYS]
+    other = observed("later", at("2027-01-02"), "kb_contributions", "team:network", 7)
+    mine = observed("mine", DAY, "training_hours", "team:network", 7)
+    made, same, another = (
+        appraise(setting_of(told(TICKETS, found), "2026-Q4", [card]), ["team:network"], ["two"])
+        for found in (entries, [*entries, other], [*entries, mine])
+    )
+
+    assert made.model_dump_json() == same.model_dump_json()
+    assert made.inputs != another.inputs
 
 
 RATED = "ratings: {self: 30%, superior: 50%, peer: 20%}"
