@@ -38,10 +38,14 @@ class Links:
 
     def acknowledge(self, notice: Notice) -> str | None:
         """The link that acknowledges what the notice tells, for its recipient; None where nothing is to be taken on."""
-        if self.page_url is None or self.link_key is None or not notice.ack_id or notice.kind not in ASKING:
+        return self.acknowledge_one(notice, notice.ack_id)
+
+    def acknowledge_one(self, notice: Notice, alert_id: str) -> str | None:
+        """The same for one alert of the notice, where each stands by itself."""
+        if self.page_url is None or self.link_key is None or not alert_id or notice.kind not in ASKING:
             return None
         try:
-            token = make_link([notice.ack_id], notice.recipient or notice.receiver, self.link_key, notice.at)
+            token = make_link([alert_id], notice.recipient or notice.receiver, self.link_key, notice.at)
         except LinkTooLong:
             return None
         return f"{self.page_url.rstrip('/')}/ack/{token}"

@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from alerts.links import Links
-from alerts.notice import Delivered, Kind, Notice, NoticeAlert, Outcome, Standing
+from alerts.notice import Delivered, Kind, Notice, NoticeAlert, Outcome, Severity, Standing
 from alerts.targets.wire import Wire
 from alerts.text import describe, words
 from models.instant import format_ms
@@ -60,16 +60,15 @@ class Alertmanager:
         await self._wire.close()
 
     def _alerts(self, notice: Notice, now: int) -> Iterator[dict[str, Any]]:
-        taking = self._links.acknowledge(notice) or ""
         for alert in notice.alerts:
             labels = labels_of(alert)
             before = self._posted.get(alert.id)
             if before is not None and before != labels:
                 yield _alert(before, {}, alert.first_told_at or notice.at, now, None)
-            yield self._clock_alert(alert, notice, now, taking)
+            yield self._clock_alert(alert, notice, now)
         yield from self._other(notice, now)
 
-    def _clock_alert(self, alert: NoticeAlert, notice: Notice, now: int, taking: str) -> dict[str, Any]:
+    def _clock_alert(self, alert: NoticeAlert, notice: Notice, now: int) -> dict[str, Any]:
         over = alert.standing in OVER
         summary, description = describe(alert, notice, self._links, now)
         annotations = {
@@ -77,10 +76,10 @@ class Alertmanager:
             "description": description,
             "level": alert.level,
             "assignee": alert.labels.get("assignee", ""),
-            "severity": notice.severity.value,
+            "severity": _severity(alert),
             "due_at": "" if alert.due_at is None else format_ms(alert.due_at),
             "desk": self._links.desk(alert.ticket) or "",
-            "acknowledge": taking,
+            "acknowledge": "" if over else self._links.acknowledge_one(notice, alert.id) or "",
         }
         ends = min(alert.at, now) if over else now + ACTIVE_MS
         return _alert(
@@ -110,6 +109,14 @@ def labels_of(alert: NoticeAlert) -> Labels:
     """What an alert is known by; empty ones are none, as Alertmanager has it."""
     labels = {"alertname": f"sla_{alert.metric}", "id": alert.id, "ticket": alert.ticket, "metric": alert.metric}
     return labels | {name: value for name in LABELS if (value := alert.labels.get(name))}
+
+
+def _severity(alert: NoticeAlert) -> str:
+    """Of this clock alone: a notice speaks of many, and is as loud as its loudest."""
+    if alert.standing in OVER:
+        return Severity.INFO.value
+    loud = alert.level == "breached" or alert.labels.get("priority") == "P0"
+    return (Severity.CRITICAL if loud else Severity.WARNING).value
 
 
 def _alert(labels: Labels, annotations: Labels, starts: int, ends: int, url: str | None) -> dict[str, Any]:

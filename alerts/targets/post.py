@@ -73,7 +73,7 @@ class Way:
         """Queues a letter; answers those that it makes needless."""
         notice, outdated = letter.notice, []
         if notice.kind in FLEETING:
-            outdated = [one for one in list(self._queue)[1:] if _same(one.notice, notice)]
+            outdated = [one for one in list(self._queue)[1:] if _outdated(one.notice, notice)]
             for one in outdated:
                 self._queue.remove(one)
         self._queue.append(letter)
@@ -196,5 +196,6 @@ class AllPost:
         task.add_done_callback(self._errands.discard)
 
 
-def _same(one: Notice, other: Notice) -> bool:
-    return one.kind is other.kind and one.group_key == other.group_key
+def _outdated(one: Notice, newer: Notice) -> bool:
+    """Of one instant there may be several: what is active may take more than one notice."""
+    return one.kind is newer.kind and one.group_key == newer.group_key and one.at < newer.at

@@ -7,6 +7,7 @@ from typing import Any
 from alerts.notice import BudgetBurn, Delivered, Kind, Notice, Retry, Standing, Trouble
 from alerts.targets.alertmanager import ACTIVE_MS, Alertmanager
 from models.instant import format_ms, parse_ms
+from sla.links import read_link
 from tests.alerts.targets.notices import LINKS, MINUTE, NOW, alert, ended, notice
 from tests.alerts.targets.stations import Answer, Station
 
@@ -67,6 +68,17 @@ async def test_what_is_active_ends_by_itself_and_what_is_over_ends_when_it_was(w
 
     assert format_ms(NOW + ACTIVE_MS) == active[0]["endsAt"]
     assert format_ms(NOW + MINUTE) == over[0]["endsAt"]
+
+
+async def test_each_alert_has_its_own_link_and_its_own_severity(web: Station) -> None:
+    """What is active is posted together, but it is acknowledged one by one, and the loudest does not speak for all."""
+    quiet = alert("T-2", labels={"priority": "P3"})
+    (sent,) = await posted(web, notice(Kind.REFRESH, alert(), quiet, ended("T-3"), ack_id="refresh"))
+
+    links = [one["annotations"].get("acknowledge", "").rpartition("/")[2] for one in sent]
+    named = [read_link(link, str(LINKS.link_key), NOW).alerts for link in links if link]
+    assert [("T-1/first_response/1",), ("T-2/first_response/1",)] == named
+    assert ["critical", "warning", "info"] == [one["annotations"]["severity"] for one in sent]
 
 
 async def test_nothing_ends_before_it_starts(web: Station) -> None:

@@ -14,7 +14,7 @@ from alerts.targets import AllPost, CannotTell, check_receiver, open_post
 from alerts.targets.judging import Uncertain
 from alerts.targets.patience import ASKED_MOST_S, MOST_S, TRIED_MS, pause_s
 from alerts.targets.post import Closing, Ground
-from tests.alerts.targets.notices import LINKS, NOW, alert, notice
+from tests.alerts.targets.notices import LINKS, MINUTE, NOW, alert, notice
 from tests.alerts.targets.stations import Answer, Station, silence, station
 
 
@@ -226,7 +226,7 @@ async def test_of_signs_of_life_only_the_newest_waits() -> None:
     target = Scripted([Retry("busy")], gate=asyncio.Event())
     post = made(room, only=target)
     for number in range(5):
-        post.submit(notice(Kind.HEARTBEAT, key=f"beat {number}"))
+        post.submit(notice(Kind.HEARTBEAT, key=f"beat {number}", at=NOW + number * MINUTE))
         await asyncio.sleep(0)
     assert target.gate is not None
     target.gate.set()
@@ -245,11 +245,12 @@ async def test_what_is_active_goes_to_alertmanager_alone() -> None:
     room = Room()
     people, manager = Scripted(), Scripted()
     post = made(room, webhook=people, alertmanager=manager)
-    post.submit(notice(Kind.REFRESH))
-    await room.until(lambda: len(room.told) == 1)
+    for number in range(3):  # of one minute: so many clocks are active that one notice does not hold them
+        post.submit(notice(Kind.REFRESH, key=str(number)))
+    await room.until(lambda: len(room.told) == 3)
     await post.close(0.0)
 
-    assert ([], 1) == (people.got, len(manager.got))
+    assert ([], ["0", "1", "2"]) == (people.got, [sent.key for sent in manager.got])
 
 
 async def test_a_bug_in_one_target_ends_nothing() -> None:
