@@ -11,6 +11,8 @@ from alerts.text_measure import clock, span
 from alerts.text_phrases import Phrases
 from models.instant import parse_ms
 
+_THEN_MS = 60_000  # what counted is said with its instant once that is so long ago
+
 
 def standing(alert: NoticeAlert, said: Phrases, now: int) -> str:
     """How long is left or over at `now`; of a clock that has stopped, how it ended."""
@@ -67,6 +69,8 @@ def why(alert: NoticeAlert, said: Phrases, zone: str, now: int) -> str:
         text = said.why_days.format(counted=counted, start=start)
     else:
         text = said.why.format(counted=counted, target=span(alert.target_ms, said), start=start)
+    if alert.standing is Standing.FIRING and now - alert.at >= _THEN_MS:
+        text += said.why_then.format(at=clock(alert.at, zone, now))
     policy = alert.labels.get("policy")
     if policy:
         text += said.by_policy.format(policy=name(policy))

@@ -46,6 +46,7 @@ class Phrases:
     was_due: str
     why: str
     why_days: str
+    why_then: str  # what counted is known as of then
     by_policy: str
     edition: str
     ledger: Mapping[str, str]  # by kind of slice
@@ -124,6 +125,7 @@ EN = Phrases(
     was_due="was due {at}",
     why="{counted} of {target} counted since {start}",
     why_days="a promise in business days, {counted} counted since {start}",
+    why_then=" until {at}",
     by_policy=", by policy “{policy}”",
     edition=" of edition {edition}",
     ledger={
@@ -218,6 +220,7 @@ ZH = Phrases(
     was_due="原定 {at} 到期",
     why="自 {start} 起已计 {counted}，目标 {target}",
     why_days="按工作日承诺，自 {start} 起已计 {counted}",
+    why_then="（截至 {at}）",
     by_policy="，依策略“{policy}”",
     edition="（版本 {edition}）",
     ledger={

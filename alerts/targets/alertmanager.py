@@ -76,7 +76,7 @@ class Alertmanager:
             "description": description,
             "level": alert.level,
             "assignee": alert.labels.get("assignee", ""),
-            "severity": _severity(alert),
+            "severity": _severity(alert).value,
             "due_at": "" if alert.due_at is None else format_ms(alert.due_at),
             "desk": self._links.desk(alert.ticket) or "",
             "acknowledge": "" if over else self._links.acknowledge_one(notice, alert.id) or "",
@@ -111,12 +111,11 @@ def labels_of(alert: NoticeAlert) -> Labels:
     return labels | {name: value for name in LABELS if (value := alert.labels.get(name))}
 
 
-def _severity(alert: NoticeAlert) -> str:
+def _severity(alert: NoticeAlert) -> Severity:
     """Of this clock alone: a notice speaks of many, and is as loud as its loudest."""
     if alert.standing in OVER:
-        return Severity.INFO.value
-    loud = alert.level == "breached" or alert.labels.get("priority") == "P0"
-    return (Severity.CRITICAL if loud else Severity.WARNING).value
+        return Severity.INFO
+    return Severity.CRITICAL if alert.level == "breached" or alert.labels.get("priority") == "P0" else Severity.WARNING
 
 
 def _alert(labels: Labels, annotations: Labels, starts: int, ends: int, url: str | None) -> dict[str, Any]:

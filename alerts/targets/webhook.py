@@ -2,7 +2,7 @@
 
     X-Slawatch-Signature: sha256=hex( HMAC-SHA256( secret, X-Slawatch-Timestamp + "." + body ) )
 
-The body is a function of the notice alone, so that what is sent again under one key is the same, byte for byte.
+The body is a function of the notice alone, and not of when it is sent: another attempt is the same, byte for byte.
 """
 
 from __future__ import annotations

@@ -159,6 +159,14 @@ def test_the_date_is_said_where_it_is_not_today() -> None:
     assert "due 11:08:40" in words(notice(zone="UTC"), NONE, NOW).plain
 
 
+def test_what_counted_is_said_as_of_when_it_was_known() -> None:
+    """Five minutes after 75 % were used up nobody reads that 11 of 15 minutes are, beside "due now"."""
+    told = notice(Kind.ESCALATION, alert(counted_ms=11 * MINUTE, at=NOW - 2 * MINUTE), reason="after 2m")
+
+    assert "11m of 15m counted since 18:53:40 until 19:04:40, by policy" in words(told, NONE, NOW).plain
+    assert "until" not in words(notice(), NONE, NOW).plain
+
+
 def test_a_group_names_the_most_urgent_first_and_counts_the_rest() -> None:
     """Ten clocks are listed; of a thousand the message stays short."""
     many = [alert(f"T-{number}", due_at=NOW + number * MINUTE) for number in range(1000, 0, -1)]
