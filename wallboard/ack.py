@@ -120,7 +120,8 @@ class Acknowledging:
             if seal
             else None
         )
-        more = word(lang, "ack_one") if len(open_) == 1 else say(lang, "ack_many", count=len(open_))
+        count = sum(len(_members(alerts[one] or {})) or 1 for one in open_)
+        more = word(lang, "ack_one") if count == 1 else say(lang, "ack_many", count=count)
         return self._page(
             request,
             word(lang, "ack_question"),
@@ -168,7 +169,7 @@ class Acknowledging:
     def _alert(self, request: Request, ident: str, alert: Mapping[str, str]) -> Markup:
         lang = language(request)
         if "members" in alert:
-            members = orjson.loads(alert["members"] or "[]")
+            members = _members(alert)
             labels = orjson.loads(alert.get("labels") or "{}").values()
             told: list[object] = [el("strong", " · ".join(filter(None, labels)) or ident), f" · {len(members)} "]
             listed = [el("li", " · ".join(_clock(member, lang))) for member in members[:_TOLD]]
@@ -196,6 +197,12 @@ class Acknowledging:
         """What only a form of ours knows: bound to who asked for it and to what it acknowledges."""
         said = f"{viewer_of(request).token}\0{alert}".encode()
         return hmac.new(self._secret, said, "sha256").hexdigest()
+
+
+def _members(alert: Mapping[str, str]) -> list[str]:
+    """The ids of a group's open alerts; of an alert none."""
+    found: list[str] = orjson.loads(alert.get("members") or "[]")
+    return found
 
 
 def _clock(ident: str, lang: str) -> tuple[str, str]:
