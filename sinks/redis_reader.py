@@ -9,6 +9,7 @@ import orjson
 from redis import exceptions as errors
 
 from sinks import keys
+from sinks.parsed import Parsed
 from sinks.redis_link import RedisLink, RedisUnreachable
 from sinks.view import Deadline
 
@@ -18,6 +19,7 @@ class RedisReader:
 
     def __init__(self, link: RedisLink) -> None:
         self.link = link
+        self._parsed = Parsed()
 
     @classmethod
     def at(cls, url: str) -> RedisReader:
@@ -44,7 +46,8 @@ class RedisReader:
         """See `Reader.read_tickets`."""
         if not ticket_ids:
             return []
-        return [_json(raw) for raw in await self._ask("MGET", *[keys.ticket(one) for one in ticket_ids])]
+        found = await self._ask("MGET", *[keys.ticket(one) for one in ticket_ids])
+        return [self._parsed.json(keys.ticket(one), raw) for one, raw in zip(ticket_ids, found, strict=True)]
 
     async def read_breach(self, breach_id: str) -> dict[str, str] | None:
         """See `Reader.read_breach`."""
@@ -64,7 +67,9 @@ class RedisReader:
 
     async def read_period(self, period: str, subject: str) -> dict[str, Any] | None:
         """See `Reader.read_period`."""
-        return _json(await self._ask("GET", keys.period(period, subject)))
+        key = keys.period(period, subject)
+        found: dict[str, Any] | None = self._parsed.json(key, await self._ask("GET", key))
+        return found
 
     async def read_due(self, scope: str, limit: int, since_ms: int = 0) -> list[Deadline]:
         """See `Reader.read_due`."""
@@ -128,7 +133,8 @@ class RedisReader:
 
     async def read_alerts(self, alert_ids: Sequence[str]) -> list[dict[str, str] | None]:
         """See `Reader.read_alerts`."""
-        return [_fields(raw) or None for raw in await self.link.pipeline([("HGETALL", keys.alert(i)) for i in alert_ids])]
+        found = await self.link.pipeline([("HGETALL", keys.alert(one)) for one in alert_ids])
+        return [_fields(raw) or None for raw in found]
 
     async def read_budgets(self, objectives: Sequence[str]) -> list[dict[str, Any] | None]:
         """See `Reader.read_budgets`."""

@@ -194,7 +194,7 @@ class Reader(Protocol):
         """The due times in ms of clocks that neither stopped nor are paused, in the order asked for."""
 
     async def read_alerts(self, alert_ids: Sequence[str]) -> list[dict[str, str] | None]:
-        """What alerting shows of breaches, or of groups, in the order asked for; the fields are those of `keys.alert`."""
+        """What alerting shows of breaches, or of groups, in the order asked for; fields as `keys.alert` has them."""
 
     async def read_budgets(self, objectives: Sequence[str]) -> list[dict[str, Any] | None]:
         """The budgets of objectives by their raw names, in the order asked for."""

@@ -20,6 +20,7 @@ CHUNK = 200
 #: Of the paused ones those that would be due this far around now.
 PAUSED_BEFORE_MS = 3_600_000
 PAUSED_AHEAD_MS = 8 * 3_600_000
+PAUSED_LOOKED_AT = 100
 
 Clock = dict[str, Any]
 Wanted = Callable[[Mapping[str, Any]], bool]
@@ -82,7 +83,7 @@ async def _described(reader: Reader, deadlines: Sequence[Deadline], wanted: Want
 
 async def _paused(reader: Reader, wanted: Wanted, now_ms: int) -> list[Clock]:
     """Clocks that were warned or breached and wait: they stand among the breaches, and not among the deadlines."""
-    active = await reader.read_active(now_ms - PAUSED_BEFORE_MS, now_ms + PAUSED_AHEAD_MS, CHUNK)
+    active = await reader.read_active(now_ms - PAUSED_BEFORE_MS, now_ms + PAUSED_AHEAD_MS, PAUSED_LOOKED_AT)
     running = await reader.read_due_of([one.id for one in active])
     waiting = [one for one, due in zip(active, running, strict=True) if due is None]
     found = await _described(reader, waiting, wanted, PAUSED)
