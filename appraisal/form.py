@@ -9,20 +9,15 @@ lays out the lines for the interview and the signatures. Numbers are decimal and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import Field
 
-from models.measure import Better, Source, Text, Unit
+from appraisal.words import Frozen
+from appraisal.words import Number as Number
+from appraisal.words import Words as Words
+from models.measure import Better, Source, Unit
 
-
-def _plain(number: Decimal) -> int | float:
-    """A number as JSON has it; whole ones without a point."""
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
-Number = Annotated[Decimal, PlainSerializer(_plain, return_type=int | float, when_used="json")]
 
 Status = Literal["ok", "so_far", "too_few", "no_cases", "not_reported"]
 #: What a card does about a figure that cannot be scored.
@@ -30,27 +25,7 @@ Treatment = Literal["reweigh", "full", "zero", "block"]
 Role = Literal["self", "superior", "peer", "data"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Words(_Frozen):
-    """The same in both languages."""
-
-    zh: str
-    en: str
-
-    @classmethod
-    def of(cls, text: Text) -> Words:
-        """The catalogue's words."""
-        return cls(zh=text.zh, en=text.en)
-
-    def in_language(self, language: str) -> str:
-        """The words in `zh` or `en`."""
-        return self.zh if language == "zh" else self.en
-
-
-class Subject(_Frozen):
+class Subject(Frozen):
     """Who is appraised: a person of the roster, a team, or the whole desk. What the roster does not tell is empty."""
 
     id: str  # `agent:wang.li`, `team:network`, `all`
@@ -61,7 +36,7 @@ class Subject(_Frozen):
     superior_name: str = ""
 
 
-class Led(_Frozen):
+class Led(Frozen):
     """A team that counted for a card over led teams, with the first and last day (both included) in the period."""
 
     team: str
@@ -71,7 +46,7 @@ class Led(_Frozen):
     by_share: bool = False  # some month without days of its own counted by its share of days
 
 
-class Rule(_Frozen):
+class Rule(Frozen):
     """How a value becomes a score: full marks at the target, less `deduct` for each `per` that it falls short."""
 
     direction: Literal["at_least", "at_most"]
@@ -83,7 +58,7 @@ class Rule(_Frozen):
     per_text: str  # the step as the card has it: `1%`
 
 
-class Part(_Frozen):
+class Part(Frozen):
     """One part of a split: `by` is `priority`, `tier`, `complexity` or `aspect`; `label` its value."""
 
     by: str
@@ -98,7 +73,7 @@ class Part(_Frozen):
     p95: Number | None = None
 
 
-class Beside(_Frozen):
+class Beside(Frozen):
     """A figure printed beside a measure and never scored: weighted throughput beside the plain one."""
 
     measure: str
@@ -110,7 +85,7 @@ class Beside(_Frozen):
     value: Number | None
 
 
-class MeasureLine(_Frozen):
+class MeasureLine(Frozen):
     """One measure of the form.
 
     `numerator` and `denominator` are in the units of period documents' `value`: their quotient is `value`. Of counts
@@ -154,7 +129,7 @@ class MeasureLine(_Frozen):
     notes: list[Words] = Field(default_factory=list)
 
 
-class DimensionLine(_Frozen):
+class DimensionLine(Frozen):
     """One dimension; `score` is that of its measures by their effective shares, None where none could be scored."""
 
     number: int
@@ -165,7 +140,7 @@ class DimensionLine(_Frozen):
     measures: list[MeasureLine]
 
 
-class Rater(_Frozen):
+class Rater(Frozen):
     """What one rater gave: a score of 100 for each dimension in the form's order (None: not given), and the total."""
 
     rater: str
@@ -174,7 +149,7 @@ class Rater(_Frozen):
     total: Number | None  # None until every dimension is rated
 
 
-class RoleLine(_Frozen):
+class RoleLine(Frozen):
     """A role's part in the rating; of several raters the mean of their totals. `data` is the computed total."""
 
     role: Role
@@ -184,7 +159,7 @@ class RoleLine(_Frozen):
     total: Number | None
 
 
-class AdjustmentLine(_Frozen):
+class AdjustmentLine(Frozen):
     """An appeal that was granted, beside the computed figure. Of several for one line the last holds."""
 
     event_id: str
@@ -204,7 +179,7 @@ class AdjustmentLine(_Frozen):
     holds: bool
 
 
-class QualityLine(_Frozen):
+class QualityLine(Frozen):
     """A line of the sheet on data quality: so many of so many tickets or events."""
 
     id: str
@@ -213,7 +188,7 @@ class QualityLine(_Frozen):
     of: int | None
 
 
-class FilledForm(_Frozen):
+class FilledForm(Frozen):
     """The form."""
 
     scorecard: str
@@ -255,7 +230,7 @@ class FilledForm(_Frozen):
             yield from dimension.measures
 
 
-class TotalRow(_Frozen):
+class TotalRow(Frozen):
     """One row of the totals: a subject's measure, plain (`split` empty) or one part of a split."""
 
     period: str
@@ -274,7 +249,7 @@ class TotalRow(_Frozen):
     editions: list[str]
 
 
-class TicketRow(_Frozen):
+class TicketRow(Frozen):
     """A ticket behind a figure: what it adds to numerator and denominator, in the units of `TotalRow`."""
 
     period: str
@@ -285,7 +260,7 @@ class TicketRow(_Frozen):
     denominator: Number
 
 
-class Appraisal(_Frozen):
+class Appraisal(Frozen):
     """Everything that one period's appraisal puts out, in an order that no arrival can change."""
 
     period: str
