@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from math import inf
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -35,17 +37,19 @@ class KafkaTotals:
         self._next: dict[int, int] = {}  # partition → offset
         self._overwritten: set[Name] = set()
         self._lock = asyncio.Lock()
+        self._caught_up = -inf
 
-    async def catch_up(self) -> None:
+    async def catch_up(self, *, unless_s: float = 0.0) -> None:
         """See `Totals.catch_up`."""
         async with self._lock:
-            while True:
+            while monotonic() - self._caught_up >= unless_s:
                 try:
                     await self._read_on()
                 except (KafkaError, OSError) as error:
                     log.warning("the log of totals cannot be read, waiting", topic=self._topic, error=repr(error))
                     await asyncio.sleep(AGAIN_S)
                 else:
+                    self._caught_up = monotonic()
                     break
 
     async def read(self, name: Name) -> bytes | None:

@@ -15,7 +15,7 @@ class MemoryTotals:
         self.rows: dict[bytes, bytes] = {}
         self.written: list[tuple[bytes, bytes | None]] = []
 
-    async def catch_up(self) -> None:
+    async def catch_up(self, *, unless_s: float = 0.0) -> None:
         """Nobody else writes here."""
 
     async def read(self, name: Name) -> bytes | None:

@@ -41,8 +41,8 @@ class Totals(Protocol):
     def known(self) -> Mapping[Name, Known]:
         """Every closed total that `catch_up` has met, or `publish` has written."""
 
-    async def catch_up(self) -> None:
-        """Reads on to the end of the log as it stands now."""
+    async def catch_up(self, *, unless_s: float = 0.0) -> None:
+        """Reads on to the end of the log as it stands now; not, if that was done in the last `unless_s` seconds."""
 
     async def read(self, name: Name) -> bytes | None:
         """The latest revision of a total, as it was written."""

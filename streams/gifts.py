@@ -16,10 +16,9 @@ from streams.ground import Ground
 from streams.journal import Journal
 from streams.solutions import solved_row
 
-EVERY_MS = 30_000
+EVERY_MS = 10_000
 TICKETS = 40  # whose gifts are put into words without a pause
-WRITE = 1_000  # rows of one write
-DAY_MS = 86_400_000
+TAKES_MS = 40  # of one beat: after a backlog there is much to write, and events wait for it
 
 
 class GiftsOut:
@@ -82,22 +81,16 @@ class GiftsOut:
         return watermark, self._seen
 
     async def write(self, now: int) -> None:
-        """Writes what is to be written, if it is time; nothing that was admitted may be waiting to be folded."""
-        giving = self._engine.giving
-        if giving is None or now < self._due:
+        """Writes some of what is to be written, if it is time; nothing admitted may be waiting to be folded."""
+        giving, clock = self._engine.giving, self._ground.clock
+        if giving is None or now < self._due or not len(giving):
             return
-        self._due = now + EVERY_MS
-        if not len(giving):
-            return
-        up_to, number = self._journal.known_offset, await self._partition()
+        number = self._number % await self._ground.writer.partitions(topics.FACTS)
         rows: list[Record] = []
-        while len(giving):
+        while len(giving) and clock() < now + TAKES_MS:
             rows += [Record(key, value) for key, value in self._engine.take_gifts(TICKETS)]
-            if len(rows) >= WRITE or not len(giving):
-                await self._ground.writer.write(topics.FACTS, number, rows)
-                rows = []
             await asyncio.sleep(0)
-        await self._journal.tell_given(up_to)
-
-    async def _partition(self) -> int:
-        return self._number % await self._ground.writer.partitions(topics.FACTS)
+        await self._ground.writer.write(topics.FACTS, number, rows)
+        if not len(giving):
+            self._due = now + EVERY_MS
+            await self._journal.tell_given(self._journal.known_offset)

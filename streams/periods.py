@@ -75,7 +75,7 @@ class PeriodsOut:
             told += [Document("final", subject, period, None) for period, subject in gone]
         if now >= self._mend_at:
             self._mend_at = now + MEND_MS
-            await self._totals.catch_up()
+            await self._totals.catch_up(unless_s=MEND_MS / 2_000)
             self._learn()
             await self._totals.mend(epoch, list(closing.published))
         told += await self._told(self._take_absent())

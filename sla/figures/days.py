@@ -6,6 +6,7 @@ Days are whole numbers as they are written (20261121), months too (202611): a da
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SLOT_MS = 300_000
@@ -20,6 +21,7 @@ class Days:
         self._by_slot: dict[int, int] = {}
         self._starts: dict[int, int] = {}
         self._by_name: dict[str, tuple[int, int]] = {}
+        self._alone: dict[int, tuple[int]] = {}
 
     def day_of(self, at: int) -> int:
         """The day that an instant belongs to; since 1980 every zone begins its days on a multiple of five minutes."""
@@ -31,6 +33,18 @@ class Days:
             then = datetime.fromtimestamp(slot * 300, self._zone)
             day = self._by_slot[slot] = then.year * 10_000 + then.month * 100 + then.day
         return day
+
+    def month_alone(self, at: int) -> tuple[int, ...]:
+        """The month that an instant belongs to, as the only period that is asked for."""
+        month = self._by_slot.get(at // SLOT_MS, 0) // 100 or self.day_of(at) // 100
+        known = self._alone.get(month)
+        if known is None:
+            known = self._alone[month] = (month,)
+        return known
+
+    def month_end(self, month: int) -> int:
+        """The first instant after a month."""
+        return self.bounds_of(period_id(month))[1]
 
     def start_of(self, day: int) -> int:
         """The instant at which a day begins; where a clock change swallows midnight, the instant of the change."""
@@ -74,6 +88,7 @@ def period_id(period: int) -> str:
     return f"{period // 100:04d}-{period % 100:02d}"
 
 
+@lru_cache(maxsize=1024)
 def longer_names(month: int) -> tuple[str, str, str]:
     """The quarter, half and year of a month: 202611 → `2026-Q4`, `2026-H2`, `2026`."""
     year, number = divmod(month, 100)

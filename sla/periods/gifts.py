@@ -45,13 +45,26 @@ def gifts_of(
 ) -> dict[int, Gift]:
     """What facts of one ticket give, by period (202611, 20261121); see `credits_of` for the two questions."""
     found: dict[int, Gift] = {}
+    # Those of the fact before: the next one most often has them, too.
+    dims: Dims | None = None
+    person: str | None = None
+    periods: tuple[int, ...] = ()
+    cells: list[Cell] = []
     for fact in facts:
-        if fact[0] not in _OF_THE_BOARD:
-            for period in periods_of(fact.at):
-                _add(found, period, (fact.dims, fact.person), amounts_in_totals(fact))
+        if fact[0] in _OF_THE_BOARD:
+            continue
+        there = periods_of(fact[1])
+        if fact[2] is not dims or fact[3] != person or there != periods:
+            dims, person, periods = fact[2], fact[3], there
+            cells = [_cell(found, period, (dims, person)) for period in periods]
+        amounts = amounts_in_totals(fact)
+        for cell in cells:
+            for code, amount in amounts:
+                cell[code] = cell.get(code, 0) + amount
     credited = credits_of(facts, periods_of, month_end)
     for period, place, code, amount in credited.amounts:
-        _add(found, period, place, ((code, amount),))
+        cell = _cell(found, period, place)
+        cell[code] = cell.get(code, 0) + amount
     for period, code, places in credited.tickets:
         found[period].tickets[code] = places
     return found
@@ -59,7 +72,7 @@ def gifts_of(
 
 def gifts_to_months(facts: Sequence[Fact], days: Days) -> dict[int, Gift]:
     """What facts of one ticket give to months."""
-    return gifts_of(facts, lambda at: (days.day_of(at) // 100,), lambda month: days.bounds(month)[1])
+    return gifts_of(facts, days.month_alone, days.month_end)
 
 
 def cells_of(period: int, gift: Gift) -> Iterator[tuple[str, Any, Cell]]:
@@ -100,13 +113,13 @@ def row_key(month: int, ticket_id: str) -> bytes:
 
 def row_value(month: int, ticket_id: str, gift: Gift) -> bytes:
     """A gift as it stands in the topic; the same for the same gift."""
-    parts = [
-        [*_written(place), sorted(cell), [cell[code] for code in sorted(cell)]]
-        for place, cell in sorted(gift.parts.items(), key=_by_place)
-        if cell
-    ]
+    parts = []
+    for place in sorted(gift.parts, key=_in_order):
+        cell = gift.parts[place]
+        codes = sorted(cell)
+        parts.append([*_written(place), codes, [cell[code] for code in codes]])
     tickets = [
-        [code, sorted((_written(place) for place in places), key=_by_text)]
+        [code, [_written(place) for place in sorted(places, key=_in_order)]]
         for code, places in sorted(gift.tickets.items())
     ]
     said = {"format": FORMAT, "month": period_id(month), "ticket": ticket_id, "parts": parts, "tickets": tickets}
@@ -128,15 +141,11 @@ def read_row(value: bytes) -> tuple[int, str, Gift]:
     return int(said["month"].replace("-", "")), said["ticket"], Gift(parts, tickets)
 
 
-def _add(found: dict[int, Gift], period: int, place: Place, amounts: Sequence[tuple[int, int]]) -> None:
+def _cell(found: dict[int, Gift], period: int, place: Place) -> Cell:
     gift = found.get(period)
     if gift is None:
         gift = found[period] = Gift({}, {})
-    cell = gift.parts.get(place)
-    if cell is None:
-        cell = gift.parts[place] = {}
-    for code, amount in amounts:
-        cell[code] = cell.get(code, 0) + amount
+    return gift.parts.setdefault(place, {})
 
 
 def _written(place: Place) -> list[str | int | None]:
@@ -147,9 +156,6 @@ def _read(said: Sequence[Any]) -> Place:
     return Dims(*said[:5]), said[5]
 
 
-def _by_text(said: Sequence[Any]) -> str:
-    return orjson.dumps(said).decode()
-
-
-def _by_place(entry: tuple[Place, Cell]) -> str:
-    return _by_text(_written(entry[0]))
+def _in_order(place: Place) -> tuple[str, ...]:
+    (team, priority, tier, channel, complexity), person = place
+    return team or "", priority, tier or "", channel or "", str(complexity), person or ""
