@@ -13,10 +13,31 @@ from typing import Literal
 
 from pydantic import Field
 
-from appraisal.words import Frozen
-from appraisal.words import Number as Number
-from appraisal.words import Words as Words
+from appraisal.words import Frozen, Number, Words
 from models.measure import Better, Source, Unit
+
+__all__ = [
+    "AdjustmentLine",
+    "Appraisal",
+    "Beside",
+    "DimensionLine",
+    "FilledForm",
+    "Led",
+    "MeasureLine",
+    "Number",
+    "Part",
+    "QualityLine",
+    "Rater",
+    "Role",
+    "RoleLine",
+    "Rule",
+    "Status",
+    "Subject",
+    "TicketRow",
+    "TotalRow",
+    "Treatment",
+    "Words",
+]
 
 
 Status = Literal["ok", "so_far", "too_few", "no_cases", "not_reported"]
