@@ -22,7 +22,7 @@ from alerts.links import Links
 from alerts.notice import Delivered, Kind, Notice, Outcome, Retry, Severity
 from alerts.targets.hiding import hider
 from alerts.targets.judging import Uncertain, judge
-from alerts.targets.overheard import Answer, overheard
+from alerts.targets.overheard import NEVER_BEGUN, Answer, overheard
 from alerts.text import Words, words
 from alerts.text_phrases import EN, LANGUAGES
 
@@ -39,7 +39,8 @@ _ERRORS: Final = {
     "ReadTimeout": "did not answer in time",
     "SSLError": "has a certificate that is not trusted, or speaks no TLS",
     "ProxyError": "cannot be reached through the proxy",
-    "ConnectionError": "cannot be reached, or broke off",
+    "ConnectionError": "broke off",
+    NEVER_BEGUN: "cannot be reached",
 }
 _MAYBE_TAKEN: Final = frozenset({"ReadTimeout", "ConnectionError", "ChunkedEncodingError"})
 

@@ -15,7 +15,9 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
+NEVER_BEGUN: Final = "NewConnectionError"
 KEPT: Final = 2000  # bytes of an answer
 
 
@@ -59,7 +61,7 @@ def _wrap() -> None:
             response = send(session, request, **kwargs)
         except (requests.RequestException, OSError) as error:
             # Only its name: the error's text holds the address, and the address holds the token.
-            answers.append(Answer(host, None, None, b"", type(error).__name__))
+            answers.append(Answer(host, None, None, b"", _name(error)))
             raise
         retry_after = response.headers.get("Retry-After")
         answers.append(Answer(host, response.status_code, retry_after, response.content[:KEPT], ""))
@@ -67,3 +69,9 @@ def _wrap() -> None:
 
     listening.overheard = True  # type: ignore[attr-defined]
     requests.Session.send = listening  # type: ignore[method-assign, assignment]
+
+
+def _name(error: Exception) -> str:
+    """What the error is called; a connection that never came about apart from one that broke."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return NEVER_BEGUN if isinstance(cause, NewConnectionError) else type(error).__name__

@@ -15,6 +15,7 @@ from alerts.targets.by_apprise import THREADS, ByApprise
 from alerts.targets.judging import Uncertain
 from tests.alerts.targets.notices import LINKS, NOW, alert, ended, notice
 from tests.alerts.targets.stations import Answer, Authority, Station, silence
+from tests.servers.needs import free_port
 
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7"
 SLACK_SECRET = "TIiajkdnlazkcOXrIdevi7"  # noqa: S105 - of nobody
@@ -176,6 +177,14 @@ async def test_a_target_that_hangs_is_left_alone_after_its_time() -> None:
     assert isinstance(outcomes[0], Uncertain)
     assert "did not answer within 0.2 s" in outcomes[0].reason
     assert "still holds" in outcomes[-1].reason  # type: ignore[union-attr]
+
+
+async def test_a_connection_that_was_refused_took_nothing() -> None:
+    """Nobody there is certain: the next attempt is no repetition."""
+    outcome = await target(f"json://127.0.0.1:{free_port()}/x").send(notice())
+
+    assert type(outcome) is Retry
+    assert "at 127.0.0.1 cannot be reached" in outcome.reason
 
 
 async def test_the_loop_goes_on_while_apprise_waits(web: Station) -> None:
