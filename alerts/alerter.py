@@ -64,7 +64,7 @@ class Alerter:
         self.redis = AlertsRedis(plan.redis, f"{plan.group}-alerts")
         self.lease = AlerterLease(self.redis.link.client, plan.name)
         self.memory = Memory()
-        self.shift: Shift | None = None
+        self.shift: Shift | None = None  # the one that works, or the last when all is being closed
         self.active = asyncio.Event()  # set while it decides; for those who wait for it
         self._mine = False
         self._sure_until = 0.0
@@ -156,7 +156,6 @@ class Alerter:
             try:
                 await self.shift.run(until)
             finally:
-                self.shift = None
                 self.active.clear()
                 self.plan.metrics.active.set(0)
             if not until.is_set():
@@ -180,6 +179,7 @@ class Alerter:
 
     async def _begin_anew(self) -> None:
         """What was decided and not written is forgotten: the topic is what holds."""
+        self.shift = None
         if self._post is not None:
             await self._post.close(0)
         self._post = self.open_post(self.care.told)

@@ -17,10 +17,10 @@ from alerts.digests import CALM_MS, Digests
 from alerts.duty import Person
 from alerts.entry import Entry
 from alerts.episodes import Episodes
-from alerts.groups import GroupWork
-from alerts.intake import first_reply, take
+from alerts.groups import GroupWork, Member
+from alerts.intake import first_reply, is_late, take
 from alerts.labels import group_id, grouped, labels_of
-from alerts.memory import DELIVERED, FAILED, SENDING, SILENCED, Ack, Alert, Group, Memory
+from alerts.memory import DELIVERED, FAILED, SENDING, SILENCED, Ack, Alert, Group, Memory, Track
 from alerts.muting import Incidents, Mutes, mutes_at, quiet_changes_at
 from alerts.notice import BudgetBurn, Delivered, Kind, Notice, Outcome, Retry, Trouble
 from alerts.outbox import Outbox, notice_of
@@ -65,18 +65,16 @@ class Decider:
     def take(self, entries: Iterable[Entry], now: int) -> None:
         """Takes entries of the stream in, in their order; those already known change nothing."""
         for entry in entries:
-            known = self.memory.alerts.get(entry.id)
-            before = (known.news, known.pending) if known else ("", False)
-            alert = take(known, entry, now)
-            if alert is None:
+            taken = take(self.memory.alerts.get(entry.id), entry)
+            if taken is None:
                 continue
-            self.memory.alerts[alert.id] = alert
-            self._changed[alert.id] = alert
+            alert = taken.alert
+            self.memory.alerts[alert.id] = self._changed[alert.id] = alert
             self._by_ticket.setdefault(entry.ticket, set()).add(alert.id)
-            if alert.news != before[0]:
-                self._route(alert, labels_of(alert.entry, self.book))
+            if taken.is_news:
+                self._news(alert, now)
             if alert.over:
-                self._end(alert, pending=before[1])
+                self._end(alert)
             if (ack := first_reply(entry)) is not None:
                 self._replied(entry.ticket, ack)
             self._touch(alert)
@@ -135,7 +133,6 @@ class Decider:
         digests = Digests(self.rules, out, reach)
         for group in digests.held(released):
             self._touched.add(group.id)
-        self._touched.update(alert.group for alert, _ in released)
         self._late(digests, mutes, now, caught_up=caught_up)
         due = [one.id for one in self.memory.groups.values() if one.next_at is not None and one.next_at <= now]
         for name in sorted(self._touched.union(due).intersection(self.memory.groups)):
@@ -169,19 +166,17 @@ class Decider:
             times.append(quiet_changes_at(self.rules, self.book, now) or 0)
         times += self._episodes.times()
         if self._digests:
-            calm = max(one.news_at for one in self._digests.values()) + CALM_MS
+            calm = max(track.news_at for one in self._digests.values() for track in one.tracks.values()) + CALM_MS
             times.append(calm if calm > now else quiet_changes_at(self.rules, self.book, now) or now + 1000)
         return min((at for at in times if at > now), default=now + 1 if any(at <= now for at in times) else None)
 
-    def refresh(self, receiver: str, now: int) -> Notice | None:
-        """All that a receiver has been told of and that is not over, once more; None where there is nothing."""
+    def refresh(self, receiver: str, now: int) -> list[Notice]:
+        """All that a receiver has been told of and that is not over, once more."""
         open_now = [one for one in self.memory.alerts.values() if not one.over and receiver in one.uncleared]
-        if not open_now:
-            return None
         out = Outbox(Memory(alerts=self.memory.alerts), self.rules, self.book.zone, now)
-        out.tell(Kind.REFRESH, Person(receiver, receiver), open_now, [one.flushed for one in open_now],
+        out.tell(Kind.REFRESH, Person(receiver, receiver), open_now, [one.entry.name for one in open_now],
                  key="refresh", group="refresh", turn=str(now))  # fmt: skip
-        return out.notices[0]
+        return out.notices
 
     def reach(self, name: str, now: int) -> Person:
         """Whom a receiver's name, or `on_duty`, means at an instant."""
@@ -193,8 +188,16 @@ class Decider:
         """Puts groups, and what is held back, together from what is remembered; the rules may be others by now."""
         for alert in self.memory.alerts.values():
             self._by_ticket.setdefault(alert.entry.ticket, set()).add(alert.id)
-            if not alert.over and alert.news:
-                self._route(alert, alert.labels)
+            missing = False
+            for name, track in list(alert.tracks.items()):
+                if track.route not in self.rules.routes:
+                    del alert.tracks[name]
+                    missing |= track.pending and not alert.over
+                elif name not in self.memory.groups:
+                    shared = grouped(self.rules.routes[track.route], alert.entry, alert.labels)
+                    self.memory.groups[name] = Group(name, track.route, shared)
+            if missing:
+                self._news(alert, alert.entry.at)
             self._join(alert)
             if alert.held:
                 self._held[alert.id] = alert
@@ -202,38 +205,45 @@ class Decider:
                 self._digests[alert.id] = alert
         self._touched.update(self.memory.groups)
 
-    def _route(self, alert: Alert, labels: dict[str, str]) -> None:
-        """Chooses route and group; on another route escalation begins anew."""
-        route = self.rules.route.find(labels)
-        shared = grouped(route, alert.entry, labels)
-        if alert.route != route.path:
-            alert.steps, alert.base_at = [], None if alert.pending else alert.last_at
-        alert.labels, alert.route, alert.group = labels, route.path, group_id(route, shared)
-        if alert.group not in self.memory.groups:
-            self.memory.groups[alert.group] = Group(alert.group, route.path, shared)
+    def _news(self, alert: Alert, now: int) -> None:
+        """Chooses the route and group that tell the newest entry; what other routes tell goes on beside it."""
+        alert.labels = labels_of(alert.entry, self.book)
+        route = self.rules.route.find(alert.labels)
+        shared = grouped(route, alert.entry, alert.labels)
+        name = group_id(route, shared)
+        if name not in self.memory.groups:
+            self.memory.groups[name] = Group(name, route.path, shared)
+        for other in (one for group, one in alert.tracks.items() if group != name and one.pending):
+            if not self.rules.routes[other.route].escalate:
+                other.drop()  # the newer level says it all; where somebody is to be called, it is still said
+        track = alert.tracks.setdefault(name, Track(route.path))
+        # While earlier news has not been told yet, the wait for company has begun with it.
+        track.news_at = track.news_at if track.pending else now
+        track.news, track.late = alert.entry.name, is_late(alert.entry, now)
 
     def _join(self, alert: Alert) -> None:
-        for name in {alert.group, *(told.group for told in alert.uncleared.values())}:
-            if name in self.memory.groups and not alert.closed:
+        for name in alert.groups:
+            if name in self.memory.groups:
                 self.memory.groups[name].members[alert.id] = alert
 
     def _touch(self, alert: Alert) -> None:
         self._join(alert)
-        self._touched.update({alert.group, *(told.group for told in alert.uncleared.values())} - {""})
+        self._touched |= alert.groups
 
     def _leave(self, group: Group) -> None:
         """Lets go of members that have nothing more to do with a group."""
         for alert in list(group.members.values()):
-            told_here = any(one.group == group.id for one in alert.uncleared.values())
-            if not told_here and (alert.over or alert.group != group.id):
+            if group.id not in alert.groups:
                 del group.members[alert.id]
 
-    def _end(self, alert: Alert, *, pending: bool) -> None:
+    def _end(self, alert: Alert) -> None:
         """Its clock is over: what was to be told is not told any more, unless it was found late."""
-        if pending and alert.late and not alert.told:
+        if not alert.told and any(track.pending and track.late for track in alert.tracks.values()):
             alert.digest = True
             self._digests[alert.id] = alert
-        alert.flushed, alert.held = alert.news, ""
+        for track in alert.tracks.values():
+            track.drop()
+        self._touched.update(alert.tracks)
         self._held.pop(alert.id, None)
 
     def _replied(self, ticket: str, ack: Ack) -> None:
@@ -255,22 +265,22 @@ class Decider:
             self._changed[alert.id] = alert
             self._touch(alert)
 
-    def _release(self, mutes: Mutes, out: Outbox) -> list[tuple[Alert, str]]:
+    def _release(self, mutes: Mutes, out: Outbox) -> list[tuple[Member, str]]:
         """What is held back no longer, with the reason for which it was; silences end in silence."""
-        found: list[tuple[Alert, str]] = []
+        found: list[tuple[Member, str]] = []
         for alert in list(self._held.values()):
-            reason = mutes.reason(alert.entry, alert.labels, self.rules.routes.get(alert.route, self.rules.route))
-            if reason == alert.held:
-                continue
-            was, alert.held = alert.held, reason
-            out.alerts[alert.id] = alert
-            if reason:
-                continue
-            del self._held[alert.id]
-            if was == SILENCED:
-                self._touched.add(alert.group)
-            else:
-                found.append((alert, was))
+            for name, track in alert.tracks.items():
+                route = self.rules.routes.get(track.route, self.rules.route)
+                reason = mutes.reason(alert.entry, alert.labels, route) if track.held else ""
+                if reason == track.held:
+                    continue
+                was, track.held = track.held, reason
+                out.alerts[alert.id] = alert
+                self._touched.add(name)
+                if not reason and was != SILENCED:
+                    found.append((Member(alert, track), was))
+            if not alert.held:
+                del self._held[alert.id]
         return found
 
     def _forget(self, out: Outbox) -> None:

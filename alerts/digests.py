@@ -5,15 +5,15 @@ A digest is a group of its own at its receiver, so that what it tells of is told
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from alerts.duty import Person
-from alerts.groups import Reach, audience
+from alerts.groups import Member, Reach, audience, tell_steps
 from alerts.labels import digest
-from alerts.memory import Alert, Group, Told
+from alerts.memory import Alert, Group, Told, Track
 from alerts.muting import Mutes
 from alerts.notice import Kind
-from alerts.outbox import Outbox, group_key
+from alerts.outbox import MOST_ALERTS, Outbox, group_key
 from alerts.rules import Route, Rules
 
 BACKLOG = "backlog"
@@ -29,54 +29,53 @@ class Digests:
         self._out = out
         self._reach = reach
 
-    def held(self, released: Sequence[tuple[Alert, str]]) -> list[Group]:
+    def held(self, released: Sequence[tuple[Member, str]]) -> list[Group]:
         """Tells each receiver at once what was held back from it; answers the groups that the digests are."""
-        by_person: dict[tuple[Person, str], list[Alert]] = {}
-        for alert, reason in released:
-            route = self._route(alert)
-            if not alert.tellable:
-                continue  # it waits: its news come when it goes on
-            for person in audience(alert, route, self._reach):
-                by_person.setdefault((person, reason), []).append(alert)
-        found = []
-        for (person, reason), alerts in by_person.items():
-            group = self._group(person, alerts, [one.news for one in alerts])
-            for alert in alerts:
-                alert.told[person.receiver] = Told(alert.news, group.id, group_key(person.receiver, group.labels))
+        by_person: dict[tuple[Person, str], dict[str, Member]] = {}
+        tellable = [(one, reason) for one, reason in released if one.alert.tellable]
+        for one, reason in tellable:  # what waits has its news told when it goes on
+            for person in audience(one, self._route(one.track), self._reach):
+                by_person.setdefault((person, reason), {})[one.alert.id] = one
+        now, found = self._out.now, []
+        for one, _ in tellable:
+            one.alert.first_told_at = now if one.alert.first_told_at is None else one.alert.first_told_at
+        for (person, reason), members in by_person.items():
+            alerts, names = [one.alert for one in members.values()], [one.track.news for one in members.values()]
+            group = self._group(person, alerts, names)
+            for alert, name in zip(alerts, names, strict=True):
+                alert.told[person.receiver] = Told(name, group.id, group_key(person.receiver, group.labels))
                 group.members[alert.id] = alert
-            self._tell(person, alerts, [one.news for one in alerts], group, reason)
+            self._tell(person, alerts, names, group, reason)
             found.append(group)
-        for alert, _ in released:
-            if alert.tellable:
-                self._settle(alert)
+        for one, _ in tellable:
+            one.track.base_at = now  # from the digest on it is as if it had been told now
+            tell_steps(one, self._route(one.track), now)
+            self._out.alerts[one.alert.id] = one.alert
         return found
 
-    def late(self, over: Sequence[Alert], mutes: Mutes) -> Iterable[Alert]:
+    def late(self, over: Sequence[Alert], mutes: Mutes) -> list[Alert]:
         """Once nothing more comes, tells of what was over before it was found; answers what has been dealt with."""
         now = self._out.now
-        if not over or max(one.news_at for one in over) + CALM_MS > now:
+        if not over or max(self._known_at(one) for one in over) + CALM_MS > now:
             return []
-        free = [one for one in over if not mutes.reason(one.entry, one.labels, self._route(one))]
         by_person: dict[Person, list[Alert]] = {}
-        for alert in free:
-            by_person.setdefault(self._reach(self._route(alert).receiver), []).append(alert)
+        done = []
+        for alert in over:
+            route = self._route(next(iter(alert.tracks.values())))
+            if not mutes.reason(alert.entry, alert.labels, route):
+                by_person.setdefault(self._reach(route.receiver), []).append(alert)
+                done.append(alert)
         for person, alerts in by_person.items():
-            names = [one.entry.name for one in alerts]
-            self._tell(person, alerts, names, self._group(person, alerts, names), BACKLOG)
-        for alert in free:
+            newest = sorted(alerts, key=lambda one: one.entry.at)[-MOST_ALERTS:]
+            names = [one.entry.name for one in newest]
+            self._tell(person, newest, names, self._group(person, newest, names), BACKLOG)
+        for alert in done:
             alert.digest = False
             self._out.alerts[alert.id] = alert
-        return free
+        return done
 
-    def _settle(self, alert: Alert) -> None:
-        """From the digest on it is as if it had been told now."""
-        now, route = self._out.now, self._route(alert)
-        alert.flushed = alert.news
-        alert.first_told_at = now if alert.first_told_at is None else alert.first_told_at
-        alert.base_at = alert.last_at = now
-        if alert.ack is None:
-            alert.steps += [i for i, step in enumerate(route.escalate) if step.after == 0 and i not in alert.steps]
-        self._out.alerts[alert.id] = alert
+    def _known_at(self, alert: Alert) -> int:
+        return max(track.news_at for track in alert.tracks.values())
 
     def _group(self, person: Person, alerts: Sequence[Alert], names: Sequence[str]) -> Group:
         pairs = sorted(f"{one.id}|{name}" for one, name in zip(alerts, names, strict=True))
@@ -89,7 +88,7 @@ class Digests:
         key = group_key(person.receiver, group.labels)
         self._out.tell(Kind.DIGEST, person, alerts, names, key=key, group=group.id, reason=reason)
 
-    def _route(self, alert: Alert) -> Route:
-        return self._rules.routes.get(alert.route, self._rules.route)
+    def _route(self, track: Track) -> Route:
+        return self._rules.routes.get(track.route, self._rules.route)
 
 

@@ -6,9 +6,10 @@ Each part answers when it next has something to do; the earliest is when the gro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from alerts.duty import Person
-from alerts.memory import Alert, Group, Told
+from alerts.memory import Alert, Group, Told, Track
 from alerts.muting import Mutes
 from alerts.notice import Kind, Standing
 from alerts.outbox import Outbox, group_key
@@ -18,6 +19,13 @@ from alerts.rules import BURST_MS, GROUP_INTERVAL_MS, Route
 SETTLE_MS = 2_000
 
 Reach = Callable[[str], Person]
+
+
+class Member(NamedTuple):
+    """An alert in a group, with what the group's route has told of it."""
+
+    alert: Alert
+    track: Track
 
 
 class GroupWork:
@@ -39,20 +47,19 @@ class GroupWork:
         """Tells what is due, and sets when the group is next to be looked at; answers what is held back from now on."""
         held: list[Alert] = []
         if self._route is not None:
-            members = [one for one in self._group.members.values() if one.group == self._group.id and not one.over]
-            free: list[Alert] = []
-            for alert in members:
-                if alert.held:
+            free: list[Member] = []
+            for one in self._members():
+                if one.track.held:
                     continue
-                reason = self._mutes.reason(alert.entry, alert.labels, self._route)
-                if reason and (alert.pending or self._times_of(alert, self._route)[0] <= self._now):
-                    alert.held = reason
-                    self._changed(alert)
-                    held.append(alert)
-                elif not reason:
-                    free.append(alert)
+                reason = self._mutes.reason(one.alert.entry, one.alert.labels, self._route)
+                if not reason:
+                    free.append(one)
+                elif one.track.pending or self._times_of(one, self._route)[0] <= self._now:
+                    one.track.held = reason
+                    self._changed(one.alert)
+                    held.append(one.alert)
             self._tell_news(free, self._route)
-            told = [one for one in free if one.base_at is not None and not one.pending]
+            told = [one for one in free if one.track.base_at is not None]
             self._lapse(told, self._route)
             self._escalate(told, self._route)
             self._repeat(told, self._route)
@@ -61,105 +68,117 @@ class GroupWork:
         self._group.next_at = min((at for at in self._times if at < _NEVER), default=None)
         return held
 
+    def _members(self) -> list[Member]:
+        """Those that are not over, and of which the group's route has or had something to tell."""
+        name = self._group.id
+        alerts = self._group.members.values()
+        return [Member(one, one.tracks[name]) for one in alerts if not one.over and name in one.tracks]
+
     # News
 
-    def _tell_news(self, free: Sequence[Alert], route: Route) -> None:
-        pending = [one for one in free if one.pending and one.tellable]
-        ready = [one for one in pending if not one.late or (self._caught_up and one.news_at + SETTLE_MS <= self._now)]
-        if len(ready) < len(pending):
-            self._times.append(max(self._now + 200, min(one.news_at for one in pending if one.late) + SETTLE_MS))
+    def _tell_news(self, free: Sequence[Member], route: Route) -> None:
+        pending = [one for one in free if one.track.pending and one.alert.tellable]
+        ready = [one for one in pending if self._is_ready(one.track)]
+        settling = [one.track.news_at + SETTLE_MS for one in pending if not self._is_ready(one.track)]
+        self._times += [max(self._now + _AGAIN_MS, at) for at in settling]
         if not ready:
             return
         due = self._flush_at(ready, route)
         if due > self._now:
             self._times.append(due)
             return
-        by_person: dict[Person, list[Alert]] = {}
-        for alert in ready:
-            for one in audience(alert, route, self._reach):
-                by_person.setdefault(one, []).append(alert)
-            tell_steps(alert, route, self._now)
-        for alert in ready:
-            alert.first_told_at = self._now if alert.first_told_at is None else alert.first_told_at
+        by_person: dict[Person, list[Member]] = {}
+        for one in ready:
+            for person in audience(one, route, self._reach):
+                by_person.setdefault(person, []).append(one)
+            one.alert.first_told_at = self._now if one.alert.first_told_at is None else one.alert.first_told_at
         self._group.ack = None  # it was acknowledged as it stood
-        for one, alerts in _once_each(by_person):
-            self.mark_told(one, alerts)
-            self._tell(Kind.FIRING, one, alerts, [alert.news for alert in alerts])
-        for alert in ready:
-            alert.flushed = alert.news
-            alert.last_at = self._now
+        for person, members in _once_each(by_person):
+            self._mark_told(person, members)
+            self._tell(Kind.FIRING, person, members, [one.track.news for one in members])
+        for one in ready:
+            tell_steps(one, route, self._now)
         self._flushed()
 
-    def _flush_at(self, ready: Sequence[Alert], route: Route) -> int:
-        first = min(one.news_at for one in ready)
+    def _is_ready(self, track: Track) -> bool:
+        return not track.late or (self._caught_up and track.news_at + SETTLE_MS <= self._now)
+
+    def _flush_at(self, ready: Sequence[Member], route: Route) -> int:
+        first = min(one.track.news_at for one in ready)
         last = self._group.flushed_at
-        members = self._group.members.values()
-        if last is None or not any(one.group == self._group.id and one.uncleared and not one.over for one in members):
-            return first + route.group_wait if last is None else max(first + route.group_wait, last + BURST_MS)
+        if last is None:
+            return first + route.group_wait
+        if not any(one.track.flushed for one in self._members()):
+            return max(first + route.group_wait, last + BURST_MS)
         return max(first, last + route.group_interval)
 
     # Escalation
 
-    def _times_of(self, alert: Alert, route: Route) -> tuple[int, list[int]]:
+    def _times_of(self, one: Member, route: Route) -> tuple[int, list[int]]:
         """When an alert that was told is next due for something, and which steps are due now."""
-        if alert.base_at is None or alert.standing is not Standing.FIRING or alert.over:
+        alert, track = one
+        if track.base_at is None or alert.standing is not Standing.FIRING:
             return _NEVER, []
         if alert.ack is not None:
             return (alert.ack.at + route.ack_timeout if route.ack_timeout else _NEVER), []
-        steps = [(index, alert.base_at + step.after) for index, step in enumerate(route.escalate)]
-        left = {index: at for index, at in steps if index not in alert.steps}
-        repeat = alert.last_at + route.repeat_interval if alert.last_at and route.repeat_interval else _NEVER
+        steps = [(index, track.base_at + step.after) for index, step in enumerate(route.escalate)]
+        left = {index: at for index, at in steps if index not in track.steps}
+        repeat = track.last_at + route.repeat_interval if track.last_at and route.repeat_interval else _NEVER
         return min([*left.values(), repeat]), [index for index, at in left.items() if at <= self._now]
 
-    def _lapse(self, told: Sequence[Alert], route: Route) -> None:
+    def _lapse(self, told: Sequence[Member], route: Route) -> None:
         """Acknowledged, but the clock still runs after `ack_timeout`: all who were told by a step are told again."""
         lapsed = [
             one for one in told
-            if one.ack is not None and one.standing is Standing.FIRING
-            and route.ack_timeout and one.ack.at + route.ack_timeout <= self._now
+            if (ack := one.alert.ack) is not None and one.alert.standing is Standing.FIRING
+            and route.ack_timeout and ack.at + route.ack_timeout <= self._now
         ]  # fmt: skip
         if not lapsed:
             return
-        by_person: dict[Person, list[Alert]] = {}
-        for alert in lapsed:
-            alert.ack, alert.rounds, alert.last_at = None, alert.rounds + 1, self._now
-            again = [route.escalate[index].to for index in alert.steps if index < len(route.escalate)]
-            for one in dict.fromkeys(self._reach(name) for name in again or [route.receiver]):
-                by_person.setdefault(one, []).append(alert)
-        for one, alerts in _once_each(by_person):
-            self._again(Kind.ESCALATION, one, alerts, "ack_timeout")
+        by_person: dict[Person, list[Member]] = {}
+        for one in lapsed:
+            one.alert.ack, one.alert.rounds, one.track.last_at = None, one.alert.rounds + 1, self._now
+            again = [route.escalate[index].to for index in one.track.steps if index < len(route.escalate)]
+            for person in dict.fromkeys(self._reach(name) for name in again or [route.receiver]):
+                by_person.setdefault(person, []).append(one)
+        for person, members in _once_each(by_person):
+            self._again(Kind.ESCALATION, person, members, "ack_timeout")
         self._group.ack = None
         self._out.groups[self._group.id] = self._group
 
-    def _escalate(self, told: Sequence[Alert], route: Route) -> None:
+    def _escalate(self, told: Sequence[Member], route: Route) -> None:
         """The steps that are due, each for all of the group that it has not been taken for."""
         due = sorted({index for one in told for index in self._times_of(one, route)[1]})
-        waiting = [one for one in told if one.ack is None and one.standing is Standing.FIRING]
         for index in due:
-            alerts = [one for one in waiting if index not in one.steps]
+            members = [one for one in _waiting(told) if index not in one.track.steps]
             step = route.escalate[index]
-            for alert in alerts:
-                alert.steps.append(index)
-                alert.last_at = self._now
-            self._again(Kind.ESCALATION, self._reach(step.to), alerts, _after(step.after), f"step {index}")
+            for one in members:
+                one.track.steps.append(index)
+                one.track.last_at = self._now
+            self._again(Kind.ESCALATION, self._reach(step.to), members, _after(step.after), f"step {index}")
 
-    def _repeat(self, told: Sequence[Alert], route: Route) -> None:
-        waiting = [one for one in told if one.ack is None and one.standing is Standing.FIRING]
-        interval = route.repeat_interval
-        if interval is None or not any(one.last_at and one.last_at + interval <= self._now for one in waiting):
+    def _repeat(self, told: Sequence[Member], route: Route) -> None:
+        interval, waiting = route.repeat_interval, _waiting(told)
+        last = [one.track.last_at for one in waiting if one.track.last_at is not None]
+        if interval is None or not last or min(last) + interval > self._now:
             return
-        by_receiver: dict[str, list[Alert]] = {}
-        for alert in waiting:
-            alert.rounds, alert.last_at = alert.rounds + 1, self._now
-            for name in alert.uncleared:
-                by_receiver.setdefault(name, []).append(alert)
-        for receiver, alerts in by_receiver.items():
-            self._again(Kind.REPEAT, Person(receiver, receiver), alerts, "repeat_interval")
+        by_receiver: dict[str, list[Member]] = {}
+        for one in waiting:
+            one.alert.rounds, one.track.last_at = one.alert.rounds + 1, self._now
+            self._changed(one.alert)
+            for name, said in one.alert.uncleared.items():
+                if said.group == self._group.id or self._group.id not in self._told_groups(one.alert):
+                    by_receiver.setdefault(name, []).append(one)
+        for receiver, members in by_receiver.items():
+            self._again(Kind.REPEAT, Person(receiver, receiver), members, "repeat_interval")
 
-    def _again(self, kind: Kind, person: Person, alerts: Sequence[Alert], reason: str, turn: str = "") -> None:
-        self.mark_told(person, alerts)
-        turn = f"{turn or reason} {max(one.rounds for one in alerts)}"
-        self._tell(kind, person, alerts, [one.flushed for one in alerts], reason=reason, turn=turn)
+    def _told_groups(self, alert: Alert) -> set[str]:
+        return {said.group for said in alert.uncleared.values()}
+
+    def _again(self, kind: Kind, person: Person, members: Sequence[Member], reason: str, turn: str = "") -> None:
+        self._mark_told(person, members)
+        turn = f"{turn or reason} {max(one.alert.rounds for one in members)}"
+        self._tell(kind, person, members, [one.track.flushed for one in members], reason=reason, turn=turn)
 
     # The end
 
@@ -191,17 +210,15 @@ class GroupWork:
 
     # Common to all
 
-    def mark_told(self, person: Person, alerts: Iterable[Alert]) -> None:
+    def _mark_told(self, person: Person, members: Iterable[Member]) -> None:
         """Remembers who has been told of what."""
         key = group_key(person.receiver, self._group.labels)
-        for alert in alerts:
-            alert.told[person.receiver] = Told(alert.news, self._group.id, key)
+        for alert, track in members:
+            alert.told[person.receiver] = Told(track.news, self._group.id, key)
             self._changed(alert)
 
-    def _tell(
-        self, kind: Kind, person: Person, alerts: Sequence[Alert], names: Sequence[str], **why: str
-    ) -> None:
-        key = group_key(person.receiver, self._group.labels)
+    def _tell(self, kind: Kind, person: Person, members: Sequence[Member], names: Sequence[str], **why: str) -> None:
+        key, alerts = group_key(person.receiver, self._group.labels), [one.alert for one in members]
         self._out.tell(kind, person, alerts, names, key=key, group=self._group.id, labels=self._group.labels, **why)
 
     def _flushed(self) -> None:
@@ -213,31 +230,38 @@ class GroupWork:
 
 
 _NEVER = 1 << 62
+_AGAIN_MS = 200
 
 
-def audience(alert: Alert, route: Route, reach: Reach) -> list[Person]:
+def _waiting(told: Sequence[Member]) -> list[Member]:
+    """Those whose clock runs, and that nobody has acknowledged."""
+    return [one for one in told if one.alert.ack is None and one.alert.standing is Standing.FIRING]
+
+
+def audience(one: Member, route: Route, reach: Reach) -> list[Person]:
     """Who hears an alert's news: the route's receiver and, unless acknowledged, all whom escalation has reached."""
     names = [route.receiver]
-    if alert.ack is None:
-        names += [step.to for index, step in enumerate(route.escalate) if step.after == 0 or index in alert.steps]
+    if one.alert.ack is None:
+        taken = one.track.steps
+        names += [step.to for index, step in enumerate(route.escalate) if step.after == 0 or index in taken]
     return list(dict.fromkeys(reach(name) for name in names))
 
 
-def tell_steps(alert: Alert, route: Route, now: int) -> None:
-    """Remembers the steps that were taken with the news itself, and from when on the others count."""
-    if alert.base_at is None:
-        alert.base_at = now
+def tell_steps(one: Member, route: Route, now: int) -> None:
+    """Remembers that the news were told, with the steps taken at once; the others count from the first time."""
+    alert, track = one
+    track.flushed, track.last_at = track.news, now
+    track.base_at = now if track.base_at is None else track.base_at
     if alert.ack is None:
-        at_once = [index for index, step in enumerate(route.escalate) if step.after == 0 and index not in alert.steps]
-        alert.steps += at_once
+        track.steps += [i for i, step in enumerate(route.escalate) if step.after == 0 and i not in track.steps]
 
 
-def _once_each(by_person: dict[Person, list[Alert]]) -> list[tuple[Person, list[Alert]]]:
+def _once_each(by_person: dict[Person, list[Member]]) -> list[tuple[Person, list[Member]]]:
     """One notice a receiver, even where it is meant for two: the last name, which is the more personal one, stands."""
-    by_receiver: dict[str, tuple[Person, dict[str, Alert]]] = {}
-    for person, alerts in by_person.items():
+    by_receiver: dict[str, tuple[Person, dict[str, Member]]] = {}
+    for person, members in by_person.items():
         _, known = by_receiver.get(person.receiver, (person, {}))
-        known.update({one.id: one for one in alerts})
+        known.update({one.alert.id: one for one in members})
         by_receiver[person.receiver] = (person, known)
     return [(person, list(known.values())) for person, known in by_receiver.values()]
 

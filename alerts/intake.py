@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from alerts.entry import REACHED, Entry
 from alerts.memory import Ack, Alert
 from alerts.notice import Standing
@@ -16,57 +18,57 @@ def is_late(entry: Entry, now: int) -> bool:
     return entry.backlog or now - entry.at > LATE_MS
 
 
-def take(alert: Alert | None, entry: Entry, now: int) -> Alert | None:
+class Taken(NamedTuple):
+    """An alert after an entry, and whether the entry is news."""
+
+    alert: Alert
+    is_news: bool = False
+
+
+def take(alert: Alert | None, entry: Entry) -> Taken | None:
     """The alert after an entry, changed in place; None where there is nothing to remember."""
     if alert is None:
-        return _first(entry, now)
+        return _first(entry)
     if entry.name in alert.seen:
-        return alert
+        return Taken(alert)
     alert.saw(entry.name)
     if entry.change in ("withdrawn", "ended"):
         if not alert.over:
             alert.entry = entry
             alert.standing = Standing.ENDED if entry.change == "ended" else Standing.WITHDRAWN
             alert.breached = alert.breached and entry.change == "ended"
-    elif entry.at >= alert.entry.at or alert.standing is Standing.WITHDRAWN:
-        # What is older than what stands was put in behind it by a late fact: it changes nothing now.
-        _go_on(alert, entry, now)
-    return alert
+        return Taken(alert)
+    if entry.at < alert.entry.at and alert.standing is not Standing.WITHDRAWN:
+        return Taken(alert)  # a late fact put it in behind what stands: it changes nothing now
+    return _go_on(alert, entry)
 
 
-def _first(entry: Entry, now: int) -> Alert | None:
+def _first(entry: Entry) -> Taken | None:
     if entry.change in ("ended", "withdrawn"):
         return None  # nobody was told that it fired
     alert = Alert(entry, Standing.PAUSED if entry.change == "paused" else Standing.FIRING)
     alert.saw(entry.name)
-    if entry.change in REACHED or entry.change == "resumed":
-        _news(alert, entry, now)
-    return alert
+    return Taken(_reached(alert, entry), entry.change in REACHED or entry.change == "resumed")
 
 
-def _go_on(alert: Alert, entry: Entry, now: int) -> None:
+def _go_on(alert: Alert, entry: Entry) -> Taken:
     was_over = alert.over
     if was_over and entry.change not in REACHED and entry.change not in ("resumed", "paused"):
-        return
+        return Taken(alert)
     alert.entry = entry
     if entry.change == "paused":
         alert.standing = Standing.PAUSED
     elif entry.change in REACHED or entry.change == "resumed":
         alert.standing = Standing.FIRING
     if was_over:
-        alert.ack, alert.base_at, alert.steps, alert.digest = None, None, [], False
-    if was_over or entry.change in REACHED:
-        _news(alert, entry, now)
+        # It lives again: everybody is told anew, and nobody has acknowledged.
+        alert.ack, alert.tracks, alert.digest = None, {}, False
+    return Taken(_reached(alert, entry), was_over or entry.change in REACHED)
 
 
-def _news(alert: Alert, entry: Entry, now: int) -> None:
-    # While earlier news has not been told yet, the wait for company has begun with it.
-    first = not alert.pending
-    alert.news = entry.name
-    if first:
-        alert.news_at = now
-    alert.late = is_late(entry, now)
+def _reached(alert: Alert, entry: Entry) -> Alert:
     alert.breached = alert.breached or entry.level == "breached" or entry.level.endswith("over")
+    return alert
 
 
 def first_reply(entry: Entry) -> Ack | None:

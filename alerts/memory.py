@@ -39,27 +39,42 @@ class Told:
 
 
 @dataclass(slots=True)
+class Track:
+    """What one route has told of an alert, and is to tell: a higher level may go another way, and this one goes on."""
+
+    route: str  # its path
+    news: str = ""  # the newest entry that is to be told
+    news_at: int = 0  # when it became known here
+    late: bool = False  # it was found late
+    flushed: str = ""  # the news that has been told, or is not to be told any more
+    held: str = ""  # why something is held back
+    base_at: int | None = None  # since when escalation runs
+    last_at: int | None = None  # when it was last told as firing
+    steps: list[int] = field(default_factory=list)  # of the route's escalation, already taken
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is news to be told."""
+        return self.news != self.flushed
+
+    def drop(self) -> None:
+        """Nothing is to be told any more."""
+        self.flushed, self.held = self.news, ""
+
+
+@dataclass(slots=True)
 class Alert:
     """A clock that was warned or breached, and what has been told of it. Instants in ms."""
 
     entry: Entry  # the newest that counts
     standing: Standing
-    labels: dict[str, str] = field(default_factory=dict)  # as they were when its news came: they chose route and group
+    labels: dict[str, str] = field(default_factory=dict)  # as they were when its latest news came
     seen: list[str] = field(default_factory=list)  # names of all entries taken in
-    news: str = ""  # the newest entry that is to be told
-    news_at: int = 0  # when it became known here
-    late: bool = False  # the news was found late
-    flushed: str = ""  # the news that has been told, or is not to be told any more
     breached: bool = False
-    route: str = ""
-    group: str = ""
-    held: str = ""  # why something is held back
     first_told_at: int | None = None
-    base_at: int | None = None  # since when escalation runs
-    last_at: int | None = None  # when it was last told as firing
-    steps: list[int] = field(default_factory=list)  # of the route's escalation, already taken
     rounds: int = 0  # repeats and lapsed acknowledgements, so that each has a key of its own
     ack: Ack | None = None
+    tracks: dict[str, Track] = field(default_factory=dict)  # by group
     told: dict[str, Told] = field(default_factory=dict)  # by receiver
     digest: bool = False  # over before it could be told, and found late: it waits for a digest
 
@@ -75,18 +90,28 @@ class Alert:
 
     @property
     def pending(self) -> bool:
-        """Whether there is news to be told."""
-        return self.news != self.flushed and not self.over
+        """Whether there is news to be told by some route."""
+        return any(track.pending for track in self.tracks.values())
+
+    @property
+    def held(self) -> str:
+        """Why something is held back; "" when nothing is."""
+        return next((track.held for track in self.tracks.values() if track.held), "")
 
     @property
     def tellable(self) -> bool:
-        """Whether the news may be told now: a warning waits while the clock waits, a breach does not."""
+        """Whether news may be told now: a warning waits while the clock waits, a breach does not."""
         return self.standing is Standing.FIRING or self.breached
 
     @property
     def uncleared(self) -> dict[str, Told]:
         """Those who still believe that it fires."""
         return {name: told for name, told in self.told.items() if not told.cleared}
+
+    @property
+    def groups(self) -> set[str]:
+        """The groups in which something may have to be said of it."""
+        return {*(() if self.over else self.tracks), *(told.group for told in self.uncleared.values())}
 
     @property
     def closed(self) -> bool:

@@ -16,7 +16,7 @@ import orjson
 
 from alerts.entry import Entry
 from alerts.matchers import made
-from alerts.memory import Ack, AckRequest, Alert, DutyOverride, Episode, Group, Memory, Sent, Silence, Told
+from alerts.memory import Ack, AckRequest, Alert, DutyOverride, Episode, Group, Memory, Sent, Silence, Told, Track
 from alerts.notice import Standing
 
 FORMAT: Final = 1
@@ -35,11 +35,12 @@ class UnknownFormat(Exception):
 
 def alert_record(alert: Alert) -> Record:
     """An alert as it stands."""
-    value = {name: getattr(alert, name) for name in _ALERT if name not in ("entry", "ack", "told", "standing")}
+    value = {name: getattr(alert, name) for name in _ALERT if name not in _NESTED}
     value |= {
         "entry": list(alert.entry),
         "standing": alert.standing.value,
         "ack": _ack(alert.ack),
+        "tracks": {name: asdict(track) for name, track in alert.tracks.items()},
         "told": {name: [told.name, told.group, told.key, told.cleared] for name, told in alert.told.items()},
     }
     return f"alert/{alert.id}", _written(value)
@@ -140,6 +141,7 @@ def _alert_from(found: dict[str, Any]) -> Alert:
             "entry": Entry(*entry),
             "standing": Standing(found["standing"]),
             "ack": _ack_from(found["ack"]),
+            "tracks": {name: Track(**_known(track, Track)) for name, track in found["tracks"].items()},
             "told": {name: Told(*told) for name, told in found["told"].items()},
         }
     )
@@ -153,6 +155,7 @@ def _silence_from(found: dict[str, Any]) -> Silence:
     return Silence(**_known(found, Silence) | {"matchers": tuple(made(*one) for one in found["matchers"])})
 
 
+_NESTED: Final = ("entry", "ack", "told", "tracks", "standing")
 _ALERT: Final = tuple(one.name for one in fields(Alert))
 _SHELVES: Final = {
     "alert": "alerts",

@@ -153,7 +153,7 @@ class SelfCare:
         if now - self._refreshed_at >= REFRESH_MS and self._alerter.sure:
             self._refreshed_at = now
             for name, receiver in plan.rules.receivers.items():
-                if receiver.alertmanager is not None and (notice := decider.refresh(name, now)) is not None:
+                for notice in decider.refresh(name, now) if receiver.alertmanager is not None else ():
                     self._alerter.submit(notice)
 
     def _as_standby(self, now: int) -> None:

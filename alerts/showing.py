@@ -26,7 +26,7 @@ def alert_fields(alert: Alert) -> Fields:
         "first_told_at": _instant(alert.first_told_at),
         "told": orjson.dumps(sorted(alert.told)).decode(),
         "held": alert.held,
-        "group": alert.group,
+        "groups": orjson.dumps(sorted(alert.tracks)).decode(),
         **_ack(alert.ack),
     }
 

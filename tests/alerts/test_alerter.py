@@ -134,3 +134,35 @@ async def test_an_acknowledgement_stops_the_escalation_and_is_shown(desk: AlertD
     assert "T-1" not in desk.target.tickets("lead")
     code, said = await desk.run("alerts", "ack", "T-9/first_response/1", "--by", "x")
     assert (2, True) == (code, "no alert is called" in said)
+
+
+async def test_who_is_stopped_in_order_waits_for_what_is_on_its_way_and_writes_it_down(desk: AlertDesk) -> None:
+    """The next one sends nothing again, and takes over at once."""
+    await desk.start_here()
+
+    async def slowly(_: object) -> int:
+        await asyncio.sleep(1)
+        return 200
+
+    desk.target.answer = slowly
+    await desk.breach("T-1")
+    await desk.until(lambda: desk.target.at("pager"))
+    task, ends = desk.here.pop()
+    ends.set()
+    await task
+    desk.target.answer = None
+    await desk.start_here()
+    await desk.until(lambda: desk.target.at("lead"))
+    assert 1 == len(desk.target.at("pager"))
+
+
+async def test_a_breach_that_the_alerter_slept_through_pages_if_it_is_still_open(desk: AlertDesk) -> None:
+    """What was over in the meantime is in one digest; what came before the last turn is not told again."""
+    ago = int(time.time() * 1000) - 3_600_000
+    for number in range(3):
+        await desk.breach(f"T-{number}", at=ago + number)
+    await desk.breach("T-1", "ended", at=ago + 60_000)
+    await desk.breach("T-2", "ended", at=ago + 60_000)
+    await desk.start_here()
+    await desk.until(lambda: desk.target.tickets("pager") == ["T-0", "T-1", "T-2"], 20)
+    assert ["firing", "digest"] == [one.body["kind"] for one in desk.target.at("pager")]
