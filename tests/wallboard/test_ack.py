@@ -25,7 +25,7 @@ from wallboard import BoardServer, Site, ack
 KEY = "a key of thirty-two characters.."
 WICKED = "<b>T/1</b>"
 ALERT = breach_id(WICKED, "first_response", 1)
-GROUP = "0/priority=P0"
+GROUP = "g-d4c56394b0c69b4d22dd4818"
 HTML = {"accept": "text/html"}
 
 
