@@ -13,6 +13,7 @@ from appraisal.entries import Entries
 from appraisal.rows import header_of, kind_of_columns, read_rows
 from appraisal.source import Documents
 from models.observation import TYPES
+from sla.periods.closing import DEFAULT_GRACE_MS
 from sla.periods.gifts import read_row
 from sla.policy import PolicyBook
 from sla.replay import EventSet, replay
@@ -81,10 +82,11 @@ def totals_of(
     as_of: int,
     step: Callable[[int], None] = lambda _: None,
     *,
+    grace_ms: int = DEFAULT_GRACE_MS,
     tickets: bool = False,
 ) -> Replayed:
-    """Replays events; `tickets`: what each ticket gave to each month, too."""
-    result = replay(events, book, as_of, step, with_gifts=True) if tickets else replay(events, book, as_of, step)
+    """Replays events; periods are final `grace_ms` after their end. `tickets`: what each gave to each month, too."""
+    result = replay(events, book, as_of, step, grace_ms=grace_ms, with_gifts=tickets)
     documents = [orjson.loads(line) for line in result.periods]
     found = {(document["period"], document["subject"]): document for document in documents}
     given = [read_row(row) for row in result.gifts.values()] if tickets else []

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     ticket_url: OrNone[str] = None  # of the desk's own page of a ticket, with {ticket_id}
     page_url: OrNone[str] = None  # of our page as others reach it: the base of links in alerts
     link_key: OrNone[SecretStr] = None  # signs links that acknowledge; the same for alerter and wallboard
+    pseudonym_key: OrNone[SecretStr] = None  # what pseudonyms of persons follow from
+    signing_key: OrNone[SecretStr] = None  # Ed25519, signs the manifests of appraisals
 
     @field_validator("ticket_url", "page_url")
     @classmethod
