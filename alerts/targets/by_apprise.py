@@ -27,6 +27,7 @@ from alerts.text import Words, words
 from alerts.text_phrases import EN, LANGUAGES
 
 TIMEOUT_S: Final = 20.0
+READ_S: Final = 10.0
 THREADS: Final = 2
 SHORT: Final = 480  # a target that takes less than this many characters gets the title and the link
 
@@ -70,6 +71,8 @@ class ByApprise:
             plugin = apprise.Apprise.instantiate(url, asset=asset)
         if plugin is None:
             raise ValueError(_fault(self.schema))
+        if plugin.socket_read_timeout == apprise.URLBase.socket_read_timeout:
+            plugin.socket_read_timeout = READ_S  # what is given up too early comes twice
         # Apprise would wait seconds between two messages; a service that wants that answers 429, which is heeded.
         plugin.request_rate_per_sec = 0
         self.service: Final = str(plugin.service_name)

@@ -1,4 +1,4 @@
-"""The robots of DingTalk, Feishu and Lark, which answer 200 and say in the body whether they took it.
+"""The robots of DingTalk, Feishu, Lark and WeCom, which answer 200 and say in the body whether they took it.
 
 Spoken here and not by Apprise, which believes the 200: a message with a wrong keyword, an address that is not allowed
 or a limit that was passed would count as delivered; and it encodes DingTalk's signature twice, so that every signed
@@ -6,6 +6,7 @@ robot refuses it. The addresses are Apprise's, and Feishu's and Lark's may be si
 
     dingtalk://TOKEN                   dingtalk://SECRET@TOKEN/13800138000 calls this person
     feishu://TOKEN, lark://TOKEN       feishu://SECRET@TOKEN
+    wecombot://KEY
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from alerts.text_lines import Anchor, Bold, Line, escape
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 
+WECOM: Final = 4096  # bytes of a message
 BUSY_S: Final = 60.0  # what a robot is given that is told too much: it does not say how long
 
 
@@ -44,9 +46,12 @@ class Robot(NamedTuple):
 
 ROBOTS: Final[Mapping[str, Robot]] = {
     "dingtalk": Robot(
-        "DingTalk", "https://oapi.dingtalk.com", "/robot/send", "errcode", frozenset({-1, 130101, 410100})
+        "DingTalk", "https://oapi.dingtalk.com", "/robot/send?access_token=", "errcode", frozenset({-1, 130101, 410100})
     ),
     "feishu": Robot("Feishu", "https://open.feishu.cn", "/open-apis/bot/v2/hook/", "code", frozenset({11232})),
+    "wecombot": Robot(
+        "WeCom", "https://qyapi.weixin.qq.com", "/cgi-bin/webhook/send?key=", "errcode", frozenset({-1, 45009})
+    ),
     "lark": Robot("Lark", "https://open.larksuite.com", "/open-apis/bot/v2/hook/", "code", frozenset({11232})),
 }
 
@@ -86,22 +91,23 @@ class ChatRobot:
         self._links = links
         self._clock = clock
         self._hide = hider(url)
-        address = (base or robot.base) + robot.path
-        if self._schema == "dingtalk":
-            address += f"?access_token={self._address.token}"
-        else:
-            address += self._address.token
+        address = (base or robot.base) + robot.path + self._address.token
         self._wire = Wire(address, clock, shown=robot.name, inside=self._inside, **wire)
 
     async def send(self, notice: Notice) -> Outcome:
         """One attempt."""
         now = self._clock()
         said = words(notice, self._links, now)
-        if self._schema == "dingtalk":
-            body = _dingtalk(said.title, said.markdown, self._address.called)
-            return await self._wire.post(orjson.dumps(body), {}, _dingtalk_signed(self._address.secret, now))
-        body = _feishu(said.title, said.lines, notice.lang) | _feishu_signed(self._address.secret, now)
-        return await self._wire.post(orjson.dumps(body), {})
+        secret, query = self._address.secret, {}
+        match self._schema:
+            case "dingtalk":
+                body = _dingtalk(said.title, said.markdown, self._address.called)
+                query = _dingtalk_signed(secret, now)
+            case "wecombot":
+                body = _wecom(said.title, said.markdown)
+            case _:
+                body = _feishu(said.title, said.lines, notice.lang) | _feishu_signed(secret, now)
+        return await self._wire.post(orjson.dumps(body), {}, query)
 
     async def close(self) -> None:
         """Lets the connection go."""
@@ -137,6 +143,20 @@ def _dingtalk_signed(secret: str, now: int) -> dict[str, str]:
         return {}
     signed = hmac.new(secret.encode(), f"{now}\n{secret}".encode(), hashlib.sha256).digest()
     return {"timestamp": str(now), "sign": base64.b64encode(signed).decode()}
+
+
+def _wecom(title: str, text: str) -> dict[str, Any]:
+    """Of a long message lines in the middle are left out: the last one is what somebody has to press."""
+    first, *middle, last = [f"**{escape(title)}**", *text.splitlines()]
+    room = WECOM - len(f"{first}\n…\n{last}".encode())
+    kept: list[str] = []
+    for line in middle:
+        room -= len(line.encode()) + 1
+        if room < 0:
+            kept.append("…")
+            break
+        kept.append(line)
+    return {"msgtype": "markdown", "markdown": {"content": "\n".join([first, *kept, last])}}
 
 
 def _feishu(title: str, lines: tuple[Line, ...], lang: str) -> dict[str, Any]:

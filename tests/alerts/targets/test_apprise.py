@@ -75,7 +75,7 @@ async def test_an_all_clear_is_green_and_says_how_it_ended(world: Station) -> No
     assert "#3AA337" == attachment["color"]
 
 
-@pytest.mark.parametrize("url", [SLACK, TEAMS, "ntfys://ntfy.example/topic", "wecombot://key12345"])
+@pytest.mark.parametrize("url", [SLACK, TEAMS, "ntfys://ntfy.example/topic", "mmosts://mattermost.example/token1234"])
 async def test_a_name_calls_nobody_and_hides_no_link(world: Station, url: str) -> None:
     """Whatever an event names a team: no room is called, no tag opens, no word leads elsewhere."""
     evil = alert("T<!channel>", labels={"team": "[click](https://evil.example) @all <at user_id='all'>"})

@@ -15,7 +15,7 @@ from tests.alerts.targets.notices import LINKS, NOW, alert, notice
 from tests.alerts.targets.stations import Answer, Station
 
 TAKEN = {"dingtalk": b'{"errcode":0,"errmsg":"ok"}', "feishu": b'{"code":0,"msg":"success"}'}
-TAKEN["lark"] = TAKEN["feishu"]
+TAKEN |= {"lark": TAKEN["feishu"], "wecombot": TAKEN["dingtalk"]}
 
 
 def robot(web: Station, url: str) -> ChatRobot:
@@ -87,6 +87,20 @@ async def test_feishu_can_check_the_signature(web: Station) -> None:
     assert base64.b64encode(hmac.new(key.encode(), b"", hashlib.sha256).digest()).decode() == body["sign"]
 
 
+async def test_wecom_gets_markdown_that_fits_and_keeps_the_button(web: Station) -> None:
+    """Of a long message the middle goes; what there is to press stays."""
+    await told(web, "wecombot://key-1")
+    await told(web, "wecombot://key-1", *[alert(f"T-{number}" + "工单" * 60) for number in range(10)])
+
+    short, long = (seen.json["markdown"]["content"] for seen in web.seen)
+    assert "/cgi-bin/webhook/send?key=key-1" == web.seen[0].path
+    assert short.startswith("**P0 T-1: first response 2m left**\n**2m left**, due 19:08:40")
+    assert "…" not in short
+    assert len(long.encode()) <= 4096
+    assert long.splitlines()[-2] == "…"
+    assert "[I take it](https://sla.example/ack/" in long.splitlines()[-1]
+
+
 async def test_chinese_is_told_in_chinese(web: Station) -> None:
     """Language and text go together."""
     await told(web, "feishu://token-1", lang="zh")
@@ -94,7 +108,7 @@ async def test_chinese_is_told_in_chinese(web: Station) -> None:
     assert "P0 T-1:首次响应剩 2分" == web.seen[0].json["content"]["post"]["zh_cn"]["title"].replace("\uff1a", ":")
 
 
-@pytest.mark.parametrize("url", ["dingtalk://token-1", "feishu://token-1"])
+@pytest.mark.parametrize("url", ["dingtalk://token-1", "feishu://token-1", "wecombot://token-1"])
 async def test_a_name_is_a_name(web: Station, url: str) -> None:
     """No team's name hides a link, opens a tag or calls the room."""
     await told(web, url, alert("T<at user_id='all'>", labels={"team": "[x](https://evil.example) @all"}))
@@ -113,6 +127,8 @@ async def test_a_name_is_a_name(web: Station, url: str) -> None:
         ("feishu://token-1", b'{"code":19024,"msg":"Key Words Not Found"}', Failed),
         ("feishu://token-1", b'{"code":11232,"msg":"frequency limited"}', Retry),
         ("lark://token-1", b'{"code":19001,"msg":"invalid access token"}', Failed),
+        ("wecombot://token-1", b'{"errcode":93000,"errmsg":"invalid webhook url"}', Failed),
+        ("wecombot://token-1", b'{"errcode":45009,"errmsg":"api freq out of limit"}', Retry),
         ("lark://token-1", b"<html>a proxy's page</html>", Retry),
     ],
 )
