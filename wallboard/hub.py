@@ -37,6 +37,11 @@ AFTER_S: Final = 0.3
 AWAY_S: Final = 1.5
 #: While it is away it is asked again this soon.
 AGAIN_S: Final = 0.25
+#: What took longer than this to read rests for `REST` times as long: one page that is dear holds up no other.
+DEAR_S: Final = 0.03
+REST: Final = 5
+#: The longest rest of the hub itself.
+LONGEST_PAUSE_S: Final = 0.5
 #: Which scopes there are is asked so often.
 SCOPES_S: Final = 5.0
 
@@ -50,6 +55,7 @@ class Channel:
         self.parts: dict[str, bytes] = {}
         self.viewers: set[Viewer] = set()
         self.known = False  # whether its parts have been read at all
+        self.rests_until = 0.0
 
     def take(self, parts: Mapping[str, Any]) -> dict[str, bytes]:
         """Replaces the parts; answers those that are new or changed, and `null` for those that are gone."""
@@ -186,7 +192,8 @@ class Hub:
             if self._away:
                 await asyncio.sleep(AGAIN_S)
                 continue
-            await asyncio.sleep(max(PAUSE_S, time.monotonic() - began))  # half of the time belongs to others
+            # Half of the time belongs to others.
+            await asyncio.sleep(min(LONGEST_PAUSE_S, max(PAUSE_S, time.monotonic() - began)))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._changed.wait()
@@ -208,6 +215,10 @@ class Hub:
             return
         self._away = False
         for (selection, grant), channel in channels.items():
+            began = time.monotonic()
+            if began < channel.rests_until:
+                self._tell(channel, {})
+                continue
             try:
                 async with asyncio.timeout(AWAY_S):
                     page = Page(selection, grant, self.look)
@@ -218,6 +229,8 @@ class Hub:
             except Exception:  # one page that cannot be read must not silence the others
                 log.exception("a page's figures cannot be read", scope=selection.scope)
                 continue
+            took = time.monotonic() - began
+            channel.rests_until = began + took * REST if took > DEAR_S else 0.0
             self._tell(channel, channel.take(parts))
 
     async def _read_common(self) -> Common:

@@ -207,6 +207,9 @@ async def test_two_hundred_viewers_cost_one_look_at_redis(writer: Writer, redis_
             await asyncio.gather(*listeners, return_exceptions=True)
             for answer in answers:
                 answer.close()
+            async with asyncio.timeout(5):
+                while board._hub.viewers:
+                    await asyncio.sleep(0.05)
     await asker.aclose()
 
     assert sorted(latest)[2] < 1.0

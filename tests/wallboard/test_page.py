@@ -352,6 +352,19 @@ async def test_the_page_stays_as_small_as_it_was(desk: Desk, board: BoardServer,
         assert sizes[1][1] < sizes[0][1] + 600_000
 
 
+async def test_a_hidden_tab_goes_on(desk: Desk, board: BoardServer, tmp_path: Path) -> None:
+    """Figures move, and what is stale turns stale, though nobody looks and timers are held back."""
+    await desk.say(open_tickets=1)
+    async with browser(tmp_path) as page:
+        await page.open(board.url)
+        await page.until(FRESH)
+        await page._call("Target.createTarget", url="about:blank")
+        await page.until("document.visibilityState === 'hidden'")
+        await desk.say(open_tickets=2)
+        await page.until("document.querySelector('[data-field=\"live.open\"]').textContent === '2'", 2)
+        await page.until(STALE, 7)
+
+
 async def test_addresses_answer_and_are_guarded(desk: Desk, board: BoardServer) -> None:
     """The page, its figures as JSON and its health, each with headers that let nothing foreign run."""
     await desk.say(open_tickets=3)

@@ -65,8 +65,7 @@ function show(name) {
   root.className = name;
   shownView = name;
   LAYOUTS[name]();
-  drawViews();
-  document.body.dataset.view = name;
+  drawViews(name);
   if (board()) paint(null);
 }
 
@@ -120,7 +119,7 @@ function follow() {
   turn = null;
   if (selection() !== before) listen(selection(first()));
   if (view() !== shownView) show(view());
-  else drawViews();
+  else drawViews(shownView);
 }
 
 function first() {

@@ -12,7 +12,7 @@ const MOST_OTHERS = 6;
 
 export function burning(root) {
   const left = el("p", { class: "left countdown" });
-  const title = el("h2");
+  const title = el("h2", { role: "alert" });
   const id = el("a", { class: "ticket" });
   const facts = el("div", { class: "facts" }, el("span", { class: "fact" }, el("small", {}, word("team")), el("strong", { class: "team" })),
     el("span", { class: "fact" }, el("small", {}, word("assignee")), el("strong", { class: "assignee" })), el("strong", { class: "due" }), el("strong", { class: "ack" }));

@@ -1,5 +1,5 @@
 // What stands around every view: whose figures these are, the views, the time, and how fresh all of it is.
-import { filters, view, VIEWS, withChanges } from "./address.js";
+import { filters, ofScope, VIEWS, withChanges } from "./address.js";
 import { asOf, board, known, now, part, staleness } from "./board.data.js";
 import { attribute, el, text } from "./dom.js";
 import { markStale, names } from "./figure.js";
@@ -24,14 +24,15 @@ export function drawFrame() {
   text(by("#zone"), board().zone);
 }
 
-export function drawViews() {
-  const links = VIEWS.map((name) => el("a", { href: withChanges({ view: name === "overview" ? null : name }), "data-view": name, "aria-current": name === view() ? "page" : null }, word(name)));
+export function drawViews(shown) {
+  const links = VIEWS.map((name) => el("a", { href: withChanges({ view: name === "overview" ? null : name }), "data-view": name, "aria-current": name === shown ? "page" : null }, word(name)));
   const shade = document.documentElement.dataset.theme === "light" ? "dark" : "light";
   links.push(el("a", { class: "switch", href: withChanges({ theme: shade }), title: shade, "aria-label": shade }, shade === "light" ? "☀" : "☾"));
   const other = LANG === "zh" ? "en" : "zh";
   links.push(el("a", { class: "switch", href: withChanges({ lang: other }), hreflang: other }, other === "zh" ? "中" : "EN"));
   by("#views").replaceChildren(...links);
-  attribute(document.body, "data-view", view());
+  attribute(by(".home"), "href", ofScope({}));
+  attribute(document.body, "data-view", shown);
 }
 
 // Whether the desk knows nothing of this scope, or has nothing open: said in words, for a nought could be a fault.

@@ -7,7 +7,8 @@ import { NONE, read, seconds } from "./numbers.js";
 import { LANG, say, word } from "./words.js";
 
 const HEADLINE = /^live\./;
-const MOST_IN_A_ROW = 7;
+const IN_A_ROW = 7;
+const IN_A_LONG_ROW = 10; // from more than three rows on
 const MOST_HEADLINES = 6;
 
 // `only` "headlines" shows the live figures alone, as the strip above the other views.
@@ -21,7 +22,8 @@ export function tiles(root, only) {
     const first = all.filter((tile) => HEADLINE.test(tile.field)).slice(0, MOST_HEADLINES);
     const rest = only === "headlines" ? [] : all.filter((tile) => !first.includes(tile));
     draw(large, first, first.length);
-    draw(small, rest, Math.ceil(rest.length / Math.ceil(rest.length / MOST_IN_A_ROW)));
+    const most = rest.length > 3 * IN_A_ROW ? IN_A_LONG_ROW : IN_A_ROW;
+    draw(small, rest, Math.ceil(rest.length / Math.max(1, Math.ceil(rest.length / most))));
     small.hidden = !rest.length;
     large.hidden = !first.length;
   }

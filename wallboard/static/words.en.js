@@ -4,7 +4,7 @@ export const WORDS = {
   all: "All tickets", team: "team", priority: "priority", channel: "channel", tier: "tier", agent: "person",
   figures_of: "figures: {scope}", lists_of: "lists: {lists}",
   // views
-  overview: "Overview", deadlines: "Deadlines", heat: "Heat", trend: "Trend", budget: "Budget", walks: "next view in {left} s",
+  overview: "Overview", deadlines: "Deadlines", heat: "Heat", trend: "Trend", budget: "Budget",
   // figures
   open: "Open", unassigned: "Unassigned", waiting: "Waiting", at_risk: "At risk", breached: "Breached", oldest_open: "Oldest open",
   created: "Created", first_responses: "First responses", solved: "Solved", reopened: "Reopened", escalated: "Escalated",
@@ -21,7 +21,7 @@ export const WORDS = {
   amber: "watch", red: "act", age: "{age} old", none_open: "no ticket is open",
   points: "{value} / 100",
   // deadlines
-  next_deadlines: "Next deadlines", overdue: "Overdue", ahead: "Next", ticket: "ticket", clock: "clock", assignee: "assignee",
+  next_deadlines: "Next deadlines", overdue: "Overdue", ahead: "Next", ticket: "ticket", assignee: "assignee",
   due: "due", nobody: "nobody", paused: "paused", over: "over", no_deadlines: "No deadline ahead.", no_overdue: "Nothing is overdue.",
   no_paused: "No warned clock is paused.", paused_clocks: "Paused",
   // heat
@@ -35,7 +35,7 @@ export const WORDS = {
   objectives: "Objectives and what they still allow", no_objectives: "The policy book names no objective for {scope}.",
   of_target: "in time, {target} promised", allowed_left: "{left} of {allowed} allowed breaches left",
   overspent: "{over} breaches more than allowed", burn_rate: "burn rate", too_few: "fewer than {minimum} decided: not judged yet",
-  decided: "decided", days: "budget left, day by day", spent: "used up",
+  days: "budget left, day by day",
   // burning
   burning: "P0 without an answer", burning_more: "Also burning", answer_by: "answer due {time}", overdue_since: "overdue since {time}",
   acknowledged: "acknowledged by {name}", not_acknowledged: "not acknowledged", burning_of: "{count} P0 tickets are burning",
@@ -45,5 +45,4 @@ export const WORDS = {
   no_beat: "a worker is silent", lag: "the stream lags behind", no_redis: "Redis is away", silence: "no connection to the server",
   empty: "The desk is empty: no ticket is open.", no_data: "No data yet.",
   no_data_scope: "No data for {scope}: is the name written as on the tickets?",
-  full_screen: "f: full screen",
 };

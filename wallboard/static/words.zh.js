@@ -4,7 +4,7 @@ export const WORDS = {
   all: "全部工单", team: "团队", priority: "优先级", channel: "渠道", tier: "客户等级", agent: "人员",
   figures_of: "指标：{scope}", lists_of: "列表：{lists}",
   // 视图
-  overview: "总览", deadlines: "到期", heat: "热力", trend: "趋势", budget: "预算", walks: "{left} 秒后切换",
+  overview: "总览", deadlines: "到期", heat: "热力", trend: "趋势", budget: "预算",
   // 指标
   open: "未解决", unassigned: "未分配", waiting: "等待中", at_risk: "即将超时", breached: "已超时", oldest_open: "最早未解决",
   created: "新建", first_responses: "首次响应数", solved: "解决", reopened: "重新打开", escalated: "升级",
@@ -21,7 +21,7 @@ export const WORDS = {
   amber: "注意", red: "处理", age: "已 {age}", none_open: "没有未解决的工单",
   points: "{value} 分",
   // 到期
-  next_deadlines: "即将到期", overdue: "已超时", ahead: "即将到期", ticket: "工单", clock: "计时", assignee: "处理人",
+  next_deadlines: "即将到期", overdue: "已超时", ahead: "即将到期", ticket: "工单", assignee: "处理人",
   due: "到期", nobody: "无人", paused: "暂停", over: "超时", no_deadlines: "暂无到期时间。", no_overdue: "没有超时工单。",
   no_paused: "没有已预警而暂停的计时。", paused_clocks: "暂停中",
   // 热力
@@ -35,7 +35,7 @@ export const WORDS = {
   objectives: "目标与剩余超时预算", no_objectives: "策略中没有针对“{scope}”的目标。",
   of_target: "按时完成，承诺 {target}", allowed_left: "允许 {allowed} 次超时，剩余 {left} 次",
   overspent: "比允许多超时 {over} 次", burn_rate: "消耗速度", too_few: "判定不足 {minimum} 次，暂不评价",
-  decided: "已判定", days: "每日剩余预算", spent: "已用完",
+  days: "每日剩余预算",
   // P0
   burning: "P0 尚未响应", burning_more: "其他告急工单", answer_by: "应于 {time} 前响应", overdue_since: "{time} 起已超时",
   acknowledged: "{name} 已确认", not_acknowledged: "未确认", burning_of: "{count} 张 P0 工单告急",
@@ -45,5 +45,4 @@ export const WORDS = {
   no_beat: "有工作进程无心跳", lag: "数据流滞后", no_redis: "Redis 无法连接", silence: "与服务器断开",
   empty: "没有未解决的工单。", no_data: "暂无数据。",
   no_data_scope: "“{scope}”没有数据：名称是否与工单上一致？",
-  full_screen: "f：全屏",
 };
