@@ -183,7 +183,7 @@ ZH = Phrases(
         "update": "进展更新",
         "resolution": "解决",
     },
-    units={"d": "天", "h": "小时", "m": "分", "s": "秒"},
+    units={"d": "天", "h": "小时", "m": "分钟", "s": "秒"},
     unit_gap="",
     left="剩 {time}",
     over="超时 {time}",

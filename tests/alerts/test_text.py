@@ -98,12 +98,12 @@ def test_every_kind_says_something_in_every_language(kind: Kind, lang: str) -> N
         ),
         (
             "zh",
-            "P0 T-1:首次响应剩 2分",
+            "P0 T-1:首次响应剩 2分钟",
             (
-                "剩 2分,19:08:40 到期\n"
+                "剩 2分钟,19:08:40 到期\n"
                 "团队 网络,处理人 li.wei,客户等级 vip,渠道 phone\n"
-                "自 18:53:40 起已计 13分,目标 15分,依策略“p0”(版本 2026-01),"
-                "暂停的 20分 不计,工作时间外的 1天 不计。\n"
+                "自 18:53:40 起已计 13分钟,目标 15分钟,依策略“p0”(版本 2026-01),"
+                "暂停的 20分钟 不计,工作时间外的 1天 不计。\n"
                 "工单与时钟: https://sla.example/tickets/T-1\n"
                 "服务台页面: https://desk.example/t/T-1\n"
                 "我来处理: https://sla.example/ack/"

@@ -105,7 +105,7 @@ async def test_chinese_is_told_in_chinese(web: Station) -> None:
     """Language and text go together."""
     await told(web, "feishu://token-1", lang="zh")
 
-    assert "P0 T-1:首次响应剩 2分" == web.seen[0].json["content"]["post"]["zh_cn"]["title"].replace("\uff1a", ":")
+    assert "P0 T-1:首次响应剩 2分钟" == web.seen[0].json["content"]["post"]["zh_cn"]["title"].replace("\uff1a", ":")
 
 
 @pytest.mark.parametrize("url", ["dingtalk://token-1", "feishu://token-1", "wecombot://token-1"])
