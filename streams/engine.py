@@ -166,8 +166,8 @@ class Figures(Protocol):
     def advance(self) -> int | None:
         """Moves the windows to the least watermark; None while a partition has not spoken."""
 
-    def documents(self, *, whole: bool = False) -> Iterable[Document]:
-        """Documents that have changed since they were last taken; or all."""
+    def documents(self, *, whole: bool = False, periods: bool = True) -> Iterable[Document]:
+        """Documents that have changed since they were last taken; or all. Without `periods`, running totals wait."""
 
     @property
     def closing(self) -> Closing | None:

@@ -20,7 +20,7 @@ from sinks.view import Fence, Outcome
 from streams import topics, wire
 from streams.engine import Figures
 from streams.ground import Ground
-from streams.pace import PUBLISH_MS, pause
+from streams.pace import PUBLISH_MS, pause, totals_due
 from streams.periods import PeriodsOut
 
 log = structlog.get_logger(__name__)
@@ -50,6 +50,7 @@ class ScopeWorker:
         self._whole = True  # the next documents are all there are
         self._seq = 0
         self._beat_due = 0
+        self._totals_at = 0
         self._spoken: set[int] = set()
         self._of: int | None = None
         self._keys: dict[int, dict[int, set[bytes]]] = {}  # partition → epoch → keys in the log
@@ -168,15 +169,19 @@ class ScopeWorker:
         if as_of is None:
             return
         behind = now - as_of > BEHIND_MS and not self._whole
-        await self._publish(now)
+        await self._publish(now, behind=behind)
         after = self._ground.clock()
         if not self._whole:
             self._beat_due = after + pause(after - now, PUBLISH_MS, behind=behind)
 
-    async def _publish(self, now: int) -> None:
-        """Writes what changed; once after a takeover, or into an emptied view, all."""
+    async def _publish(self, now: int, *, behind: bool) -> None:
+        """Writes what changed; once after a takeover, or into an emptied view, all. Of the past, totals wait."""
         whole = self._whole
-        documents: list[Document] = await self._ground.turns.collect(self._figures.documents(whole=whole))
+        periods = whole or totals_due(self._totals_at, now, behind=behind)
+        if periods:
+            self._totals_at = now
+        made = self._figures.documents(whole=whole, periods=periods)
+        documents: list[Document] = await self._ground.turns.collect(made)
         if self._periods is not None:
             told, removed = await self._periods.step(self._epoch or 0, now)
             documents += told

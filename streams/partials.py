@@ -10,7 +10,7 @@ from sinks.kafka import Record
 from streams import topics, wire
 from streams.engine import Engine
 from streams.ground import Ground
-from streams.pace import TOTALS_MS
+from streams.pace import totals_due
 
 CHUNK = 500  # rows of one write
 TICKETS = 10  # whose changes are worked in in one go
@@ -31,14 +31,16 @@ class PartialsOut:
         await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS))
         await self._send(epoch, self._engine.all_partials(), [Record(*wire.mark_row(self._number, epoch))])
 
-    async def publish(self, epoch: int, watermark: int | None, read: tuple[int, int] | None = None) -> None:
-        """The cells that changed, then the watermark up to which they hold.
+    async def publish(
+        self, epoch: int, watermark: int | None, read: tuple[int, int] | None = None, *, behind: bool = False
+    ) -> None:
+        """The cells that changed, then the watermark up to which they hold; of the past (`behind`) totals wait.
 
         `read` says that the log has been read to its end (see `wire.Read`); it is told once all totals have been.
         """
         await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS))
         now = self._ground.clock()
-        totals = now - self._totals_at >= TOTALS_MS
+        totals = totals_due(self._totals_at, now, behind=behind)
         if totals:
             self._totals_at = now
         last: list[Record] = []

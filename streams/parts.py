@@ -18,7 +18,6 @@ from sla.policy import PolicyBook
 from sla.policy.aims import in_force
 from sla.ticket.phase import OPEN
 from streams.engine import Engine, Figures
-from streams.pace import TOTALS_MS
 from streams.settings import Settings
 from streams.topics import Layout
 
@@ -70,7 +69,6 @@ class ScopesOf:
 
     def __init__(self, book: PolicyBook, partitions: int, grace_ms: int = DEFAULT_GRACE_MS) -> None:
         editions = [(edition.name, edition.effective_from or 0) for edition in book.editions]
-        self._periods_at = 0
         self._figures = ScopeFigures(
             book.zone,
             book.promised,
@@ -97,12 +95,8 @@ class ScopesOf:
         """See `streams.engine.Figures`."""
         return self._figures.advance()
 
-    def documents(self, *, whole: bool = False) -> Iterable[Document]:
-        """See `streams.engine.Figures`; running totals are told every few seconds of their own time."""
-        as_of = self._figures.as_of or 0
-        periods = whole or as_of - self._periods_at >= TOTALS_MS
-        if periods:
-            self._periods_at = as_of
+    def documents(self, *, whole: bool = False, periods: bool = True) -> Iterable[Document]:
+        """See `streams.engine.Figures`."""
         return self._figures.documents(whole=whole, periods=periods)
 
 

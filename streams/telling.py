@@ -54,7 +54,7 @@ class Telling:
         self, epoch: int, watermark: int | None, read: tuple[int, int] | None, behind: Callable[[int], bool]
     ) -> None:
         began = self._ground.clock()
-        await self._partials.publish(epoch, watermark, read)
+        await self._partials.publish(epoch, watermark, read, behind=behind(began))
         ended = self._ground.clock()
         self.due = ended + pause(ended - began, BEAT_MS, behind=behind(ended))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.pace import LONGEST_MS, pause
+from streams.pace import LONGEST_MS, pause, totals_due
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,14 @@ def test_the_past_takes_a_small_part_of_the_time_and_the_present_waits_for_no_mo
 ) -> None:
     """Beats keep their distance; a slow one is not made up for, and nothing waits for longer than a quarter minute."""
     assert expected == pause(took, 500, behind=behind)
+
+
+@pytest.mark.parametrize(
+    ("passed", "behind", "expected"),
+    [(2_999, False, False), (3_000, False, True), (59_999, True, False), (60_000, True, True)],
+)
+def test_totals_go_with_every_sixth_beat_and_hardly_one_of_the_past(
+    passed: int, *, behind: bool, expected: bool
+) -> None:
+    """They are the largest documents, and nobody watches them by the second."""
+    assert expected is totals_due(5, 5 + passed, behind=behind)
