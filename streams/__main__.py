@@ -10,7 +10,7 @@ import sys
 import typer
 
 from sla.policy import PolicyError
-from streams.commands import offline
+from streams.commands import kept, offline
 from streams.commands.alerts import alerts
 from streams.commands.appraisal import appraisal
 from streams.commands.console import err
@@ -50,6 +50,8 @@ app.command()(offline.schema)
 app.command()(observe)
 app.command()(rate)
 app.command()(adjust)
+appraisal.command()(kept.diff)
+appraisal.command()(kept.verify)
 app.add_typer(appraisal, name="appraisal")
 app.add_typer(person, name="person")
 app.add_typer(alerts, name="alerts")

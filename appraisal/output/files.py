@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -28,6 +29,22 @@ class Asked:
     language: str = "zh"
     tickets: bool = False
     pseudonyms: bool = False
+
+
+def asked_in(manifest: Mapping[str, Any]) -> Asked:
+    """What a manifest says was asked for.
+
+    Raises:
+        KeyError, TypeError, AttributeError: it does not say so.
+    """
+    said = manifest["asked"]
+    return Asked(
+        tuple(map(str, said["subjects"])),
+        tuple(map(str, said["scorecards"])),
+        str(said["language"]),
+        bool(said["tickets"]),
+        bool(said["pseudonyms"]),
+    )
 
 
 def files_of(

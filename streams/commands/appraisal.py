@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -87,14 +88,33 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
     if more and not events:
         msg = f"{more[0]} is one argument too many: files of events go with --events"
         raise Unusable(msg)
+    files = [*(events or []), *(more or [])]
+    until = instant_of(as_of) if as_of else None
+    asked = Asked(tuple(sorted(set(subject or ()))), tuple(sorted(set(scorecard or ()))), lang, tickets, pseudonyms)
+    made, asked = made_of(period, asked, files, policies, until)
+    written = _write(made, out_dir, asked)
+    err.print(f"{len(made.forms)} forms and {len(made.totals)} rows of totals in {written}", markup=False)
+    for form in made.forms:
+        total = "no total" if form.total is None else str(half_up(form.total))
+        name = f"{form.subject.name} ({form.subject.id})"
+        out.print(f"{form.scorecard}  {name}  {total}  {form.measured} of {form.of} measures", markup=False)
+
+
+def made_of(
+    period: str, asked: Asked, files: list[Path], policies: Path | None, as_of: int | None = None
+) -> tuple[Appraisal, Asked]:
+    """The appraisal that is asked for, from files or without them from the topics; and what the manifest says of it.
+
+    Raises:
+        Unusable: the period, a subject, a card or a file cannot be used.
+        Unreachable: Kafka does not answer.
+    """
     book = book_of(policies)
     found = _period(period, book)
-    files = [*(events or []), *(more or [])]
-    until = _instant(as_of) if as_of else None
     gathered = (
-        _from_files(files, book, found, until, policies, tickets=tickets)
+        _from_files(files, book, found, as_of, policies, tickets=asked.tickets)
         if files
-        else asyncio.run(_from_topics(found, book, policies, tickets=tickets))
+        else asyncio.run(_from_topics(found, book, policies, tickets=asked.tickets))
     )
     promised = book.edition_at(found.end - 1).promised
 
@@ -102,20 +122,14 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
         return rows_behind(found, gathered.given, wanted, promised)
 
     try:
-        subjects = [subject_of(one) for one in subject or ()]
-        made = appraise(gathered.setting, subjects, scorecard or (), behind if tickets else None)
+        subjects = [subject_of(one) for one in asked.subjects]
+        made = appraise(gathered.setting, subjects, asked.scorecards, behind if asked.tickets else None)
     except (CannotAppraise, NotTaken) as error:
         raise Unusable(str(error)) from error
-    if pseudonyms:
+    if asked.pseudonyms:
         hidden = _pseudonyms(gathered)
         made, subjects = hidden.hide(made), [hidden.subject(one) for one in subjects]
-    asked = Asked(tuple(sorted(subjects)), tuple(sorted(scorecard or ())), lang, tickets, pseudonyms)
-    written = _write(made, out_dir, asked)
-    err.print(f"{len(made.forms)} forms and {len(made.totals)} rows of totals in {written}", markup=False)
-    for form in made.forms:
-        total = "no total" if form.total is None else str(half_up(form.total))
-        name = f"{form.subject.name} ({form.subject.id})"
-        out.print(f"{form.scorecard}  {name}  {total}  {form.measured} of {form.of} measures", markup=False)
+    return made, replace(asked, subjects=tuple(sorted(subjects)))
 
 
 def _period(name: str, book: PolicyBook) -> Period:
@@ -125,7 +139,12 @@ def _period(name: str, book: PolicyBook) -> Period:
         raise Unusable(str(error)) from error
 
 
-def _instant(text: str) -> int:
+def instant_of(text: str) -> int:
+    """What `--as-of` says, in ms.
+
+    Raises:
+        Unusable: it is no instant.
+    """
     try:
         return parse_ms(text)
     except ValueError as error:
@@ -175,7 +194,10 @@ def _from_files(
     until = told.newest_ms if as_of is None else as_of
     with progress("events") as bar:
         task = bar.add_task("appraisal", total=told.events.events)
-        found = totals_of(told.events, book, until, lambda count: bar.advance(task, count), tickets=tickets)
+        grace_ms = load_settings().grace_ms
+        found = totals_of(
+            told.events, book, until, lambda count: bar.advance(task, count), grace_ms=grace_ms, tickets=tickets
+        )
     for ticket, why in found.set_aside.items():
         err.print(f"set aside: {ticket}: {why}", markup=False)
     setting, others = _setting(
@@ -252,8 +274,9 @@ def _setting(
 
 
 def _pseudonyms(gathered: Gathered) -> Pseudonyms:
+    key = load_settings().pseudonym_key
     try:
-        return Pseudonyms(os.environ.get("SLAWATCH_PSEUDONYM_KEY", ""), gathered.setting.roster, gathered.others)
+        return Pseudonyms(key.get_secret_value() if key else "", gathered.setting.roster, gathered.others)
     except WeakKey as error:
         raise Unusable(str(error)) from error
 
