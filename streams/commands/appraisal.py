@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -282,9 +281,9 @@ def _pseudonyms(gathered: Gathered) -> Pseudonyms:
 
 
 def _write(made: Appraisal, folder: Path, asked: Asked) -> Path:
-    text = os.environ.get("SLAWATCH_SIGNING_KEY")
+    key = load_settings().signing_key
     try:
-        files = files_of(made, asked, RENDERERS, read_key(text) if text else None)
+        files = files_of(made, asked, RENDERERS, read_key(key.get_secret_value()) if key else None)
         return write_files(made, files, folder)
     except UnusableKey as error:
         raise Unusable(str(error)) from error
