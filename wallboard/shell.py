@@ -48,6 +48,12 @@ def page(
     return HTMLResponse(f"<!doctype html>\n{whole}\n", status)
 
 
+def wants_json(request: Request) -> bool:
+    """Whether a script asks, that says so: by `format=json`, or by taking JSON and no page."""
+    taken = request.headers.get("accept", "")
+    return request.query_params.get("format") == "json" or ("json" in taken and "text/html" not in taken)
+
+
 def kept(request: Request, *names: str) -> dict[str, str | None]:
     """Parameters of this address that links go on with: language and theme, and those named."""
     return {name: request.query_params.get(name) for name in (*names, "lang", "theme")}
@@ -64,7 +70,8 @@ def refusal(request: Request, refused: Refused, headers: Mapping[str, str] | Non
     title = word(lang, refused.title)
     help_ = refused.detail or say(lang, refused.help, **refused.facts)
     answer: Response
-    if "text/html" in request.headers.get("accept", ""):
+    is_page = not request.scope["path"].startswith(("/api/", "/events"))
+    if not wants_json(request) and (is_page or "text/html" in request.headers.get("accept", "")):
         answer = page(
             request,
             title,

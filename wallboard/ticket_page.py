@@ -21,7 +21,7 @@ from wallboard.html import Markup, el
 from wallboard.list_page import SOON
 from wallboard.patience import while_redis_answers
 from wallboard.rights import Grant
-from wallboard.shell import Refused, board_link, kept, page
+from wallboard.shell import Refused, board_link, kept, page, wants_json
 from wallboard.site import Site, address
 from wallboard.words import language, say, word
 
@@ -40,8 +40,8 @@ FIELDS: Final = (
     "flags",
 )
 #: Fields and marks that name persons.
-_PERSONAL: Final = ("assignee", "requester_id", "handovers")
-_TEXTS: Final = ("tags",)
+_PERSONAL: Final = ("assignee", "handovers")
+_NEVER: Final = ("tags", "requester_id")
 
 Document = Mapping[str, Any]
 
@@ -57,7 +57,7 @@ def ticket_page(reader: Reader, site: Site) -> Callable[[Request], Awaitable[Res
             raise Refused(404, "help_404_ticket", ticket=ticket_id[:300])
         if not grant.sees_ticket(document):
             raise Refused(403, "help_403_scope", scopes=", ".join(grant.scopes))
-        if "text/html" not in request.headers.get("accept", "text/html"):
+        if wants_json(request):
             return JSONResponse(_told(document, grant))
         now = time.time_ns() // 1_000_000
         fresh = freshness(health, now)
@@ -81,7 +81,7 @@ async def _read(
 
 def _told(document: Document, grant: Grant) -> dict[str, Any]:
     """The document for scripts: without texts, and without names where the viewer has no right to them."""
-    hidden = _TEXTS if grant.may("people") else (*_TEXTS, *_PERSONAL)
+    hidden = _NEVER if grant.may("people") else (*_NEVER, *_PERSONAL)
     return {name: value for name, value in document.items() if name not in hidden}
 
 

@@ -22,7 +22,7 @@ from wallboard.list_page import PAGE, Shown, list_page
 from wallboard.patience import while_redis_answers
 from wallboard.rights import Grant
 from wallboard.selection import FILTERS
-from wallboard.shell import Refused, kept
+from wallboard.shell import Refused, kept, wants_json
 from wallboard.site import Site, address
 from wallboard.ticket_page import ticket_page
 
@@ -44,9 +44,7 @@ def ticket_routes(reader: Reader, site: Site) -> list[BaseRoute]:
         if "agent" in dict(question.selection.lists) and not grant.may("people"):
             raise Refused(403, "help_403_people")
         shown = await while_redis_answers(_read(reader, site, question, grant))
-        if request.query_params.get("format") == "json" or "text/html" not in request.headers.get(
-            "accept", "text/html"
-        ):
+        if wants_json(request):
             return JSONResponse(_json(shown))
         return list_page(request, site, shown, grant)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 import typer
@@ -30,6 +30,7 @@ def explain(
     ] = None,
     policies: Policies = None,
     as_of: Annotated[str | None, typer.Option(help="With --events: instant to look from; default: the newest.")] = None,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the sentences.")] = "en",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The ticket's document instead of sentences.")] = False,
 ) -> None:
@@ -39,7 +40,7 @@ def explain(
     if as_json:
         sys.stdout.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
         return
-    for line in sentences(found, book.zone, parse_ms(found["as_of"])):
+    for line in sentences(found, book.zone, parse_ms(found["as_of"]), lang):
         out.print(line, markup=False)
 
 

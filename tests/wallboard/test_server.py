@@ -297,6 +297,10 @@ async def test_refusals_can_be_read_by_people_and_by_scripts(page: aiohttp.Clien
         assert "请出示令牌" in await answer.text()
     async with page.get("/tickets", headers=HTML | bearer("wall")) as answer:
         assert "right `desk`" in await answer.text()
+    async with page.get("/tickets", headers=bearer("wall")) as answer:
+        assert "text/html" == answer.content_type
+    async with page.get("/api/all") as answer:
+        assert "Who are you?" == (await answer.json())["error"]
     async with page.get("/tickets?scope=all", headers=bearer("team") | {"accept": "application/json"}) as answer:
         assert f"team:{TEAM}" in (await answer.json())["help"]
 
