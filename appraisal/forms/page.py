@@ -34,16 +34,15 @@ def html_form(form: FilledForm, language: str) -> bytes:
         f"<title>{_text(sheet.title)} · {_text(sheet.strip)}</title>\n"
         f"<style>\n{_css()}</style>\n"
     )
-    body = _sheet(sheet)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{_LANGUAGES[language]}">\n<head>\n{head}</head>\n<body>\n{body}</body>\n</html>\n'
-    ).encode()
+    body = f"<head>\n{head}</head>\n<body>\n{_sheet(sheet)}</body>"
+    return f'<!DOCTYPE html>\n<html lang="{_LANGUAGES[language]}">\n{body}\n</html>\n'.encode()
 
 
 def _sheet(sheet: Paper) -> str:
     """Everything as one table, for the head of a table is printed again on each page: what every page has to say."""
     warnings = "".join(f'<p class="warning">{_text(one)}</p>' for one in sheet.warnings)
-    head = f"<thead><tr><td>{warnings}</td></tr></thead>\n" if warnings else ""
+    strip = f'<p class="strip">{_text(sheet.strip)}</p>'
+    head = f"<thead><tr><td>{strip}{warnings}</td></tr></thead>\n"
     inside = "".join((*_form(sheet), *_behind(sheet)))
     return f'<table class="sheet" role="presentation">\n{head}<tbody><tr><td>\n{inside}</td></tr></tbody>\n</table>\n'
 
@@ -83,7 +82,7 @@ def _behind(sheet: Paper) -> Iterable[str]:
     yield _table(sheet.calculation, "small")
     yield "<p></p>\n" + _table(sheet.weights, "small")
     yield f"<h2>{_text(words['definitions'])}</h2>\n"
-    yield _table(sheet.definitions, "small")
+    yield _table(sheet.definitions, "small definitions")
     yield f"<h2>{_text(words['distributions'])}</h2>\n"
     note = words["distributions_note" if sheet.spreads else "nothing_to_show"]
     yield f'<p class="note">{_text(note)}</p>\n'
@@ -169,7 +168,7 @@ def _table(table: Table, style: str = "") -> str:
 
 def _spread(spread: Spread) -> str:
     bars = "".join(
-        f'<tr><td>{_text(bar.label)}</td><td>{_text(bar.number)}</td>'
+        f"<tr><td>{_text(bar.label)}</td><td>{_text(bar.number)}</td>"
         f'<td><div class="bar" style="width:{max(bar.share, 0.5) if bar.share else 0}%"></div></td></tr>\n'
         for bar in spread.bars
     )

@@ -104,7 +104,8 @@ def paper(form: FilledForm, language: str) -> Paper:
         ValueError: another language.
     """
     words = Vocabulary(language)
-    name = shown.text(form.subject.name)
+    name = shown.subject(form, words)
+    signer = "employee" if shown.is_person(form) else "subject"
     return Paper(
         language=language,
         title=shown.text(form.title.in_language(language)),
@@ -121,7 +122,7 @@ def paper(form: FilledForm, language: str) -> Paper:
         adjustments=_adjustments(form, words) if form.adjustments else None,
         notes=tuple(shown.notes(form, words)),
         interview=tuple(words(f"interview_{key}") for key in ("strengths", "improve", "goals", "opinion", "date")),
-        signatures=tuple(words(f"signature_{key}") for key in ("employee", "superior", "date")),
+        signatures=tuple(words(f"signature_{key}") for key in (signer, "superior", "date")),
         calculation=_calculation(form, words),
         weights=_weights(form, words),
         definitions=_definitions(form, words),
@@ -145,7 +146,7 @@ def _person(form: FilledForm, words: Vocabulary) -> tuple[tuple[str, str], ...]:
     who = form.subject
     first, last = shown.days(form)
     pairs = [
-        (words("employee"), who.name),
+        (words("employee" if shown.is_person(form) else "subject"), shown.subject(form, words)),
         (words("department"), who.department),
         (words("position"), who.position),
         (words("superior"), who.superior_name),
@@ -212,9 +213,9 @@ def _ratings(form: FilledForm, words: Vocabulary) -> Table:
     ]
     weighted = [None if role.total is None else role.total * role.weight for role in form.roles]
     rows += [
-        (words("role_total"), "", *(shown.places(role.total) for role in form.roles)),
+        (words("role_total"), "", *(shown.places_or_empty(role.total) for role in form.roles)),
         (words("role_weight"), "", *(shown.percent(role.weight) for role in form.roles)),
-        (words("weighted"), "", *(shown.places(one) for one in weighted)),
+        (words("weighted"), "", *(shown.places_or_empty(one) for one in weighted)),
     ]
     return Table(tuple(heads), tuple(rows), "lr" + "r" * len(form.roles), 3)
 
@@ -223,11 +224,11 @@ def _given(form: FilledForm, role: RoleLine, index: int) -> str:
     if role.role == "data":
         return shown.places(form.dimensions[index].score)
     score = shown.given(role, index)
-    return "" if score is None else shown.places(score)
+    return shown.places_or_empty(score)
 
 
 def _rating(form: FilledForm, words: Vocabulary) -> tuple[tuple[str, str], ...]:
-    return ((words("rating"), shown.places(form.rating)), (words("bonus"), shown.places(form.bonus)))
+    return ((words("rating"), shown.places_or_empty(form.rating)), (words("bonus"), shown.places_or_empty(form.bonus)))
 
 
 def _raters(form: FilledForm, words: Vocabulary) -> Table | None:

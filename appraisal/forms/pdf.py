@@ -25,7 +25,9 @@ CHINESE: Final = (
     "Source Han Serif SC", "Source Han Serif CN", "SimSun", "STSong", "AR PL UMing CN", "Droid Sans Fallback",
 )  # fmt: skip
 _MEND: Final = "install one (Debian: apt-get install fonts-noto-cjk), or name the folder of a font file"
-_UNSHOWN: Final = re.compile(r"text '(?P<letter>.+?)' could not be displayed|text \"(?P<other>.+?)\" could not", re.DOTALL)
+_UNSHOWN: Final = re.compile(
+    r"text '(?P<letter>.+?)' could not be displayed|text \"(?P<other>.+?)\" could not", re.DOTALL
+)
 
 
 class NoFont(ValueError):
@@ -76,9 +78,13 @@ def pdf_form(form: FilledForm, language: str, font_paths: Sequence[str | Path] |
     press = _press(None if font_paths is None else tuple(str(one) for one in font_paths))
     created = datetime.fromtimestamp(parse_ms(form.as_of) / 1000, tz=UTC)
     data = {**asdict(sheet), "font": press.family, "created": list(created.timetuple()[:6])}
-    try:
+    try:  # Without tags a file is a third as large; who needs them reads the page, which says the same.
         found = press.compiler.compile(
-            _template(), format="pdf", sys_inputs={"data": orjson.dumps(data).decode()}, pdf_standards=["a-2b"]
+            _template(),
+            format="pdf",
+            sys_inputs={"data": orjson.dumps(data).decode()},
+            pdf_standards=["a-2b"],
+            pdf_tags=False,
         )
     except typst.TypstError as error:
         msg = f"{form.subject.id}, {form.scorecard}: {error.message}"

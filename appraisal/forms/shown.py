@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from appraisal.form import FilledForm, MeasureLine, RoleLine, Rule, Words
 from appraisal.forms.words import Vocabulary
 from appraisal.numbers import half_up
+from models import scope
 from models.instant import parse_ms
 from models.measure import Unit
 
@@ -35,6 +36,11 @@ def plain(number: Decimal) -> str:
 def places(number: Decimal | None) -> str:
     """Two places, always."""
     return NOTHING if number is None else format(half_up(number), "f")
+
+
+def places_or_empty(number: Decimal | None) -> str:
+    """Two places; empty while it is not known, for somebody may write it there by hand."""
+    return "" if number is None else places(number)
 
 
 def percent(number: Decimal | None) -> str:
@@ -118,7 +124,7 @@ def part(where: str, words: Vocabulary) -> str:
     if not where:
         return ""
     by, _, label = where.partition(":")
-    return text(words.split(by, label))
+    return text(words.split(by, label)).replace(">=", "≥").replace("<=", "≤")
 
 
 def standing(line: MeasureLine, words: Vocabulary) -> str:
@@ -148,6 +154,16 @@ def instant(rfc3339: str, zone: str) -> str:
 def day(rfc3339: str, zone: str) -> str:
     """The day of an instant in the form's zone."""
     return datetime.fromtimestamp(parse_ms(rfc3339) / 1000, tz=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def subject(form: FilledForm, words: Vocabulary) -> str:
+    """Who or what the form is about."""
+    return words("whole_desk") if form.subject.id == scope.ALL else text(form.subject.name)
+
+
+def is_person(form: FilledForm) -> bool:
+    """Whether the form is a person's: a team's is signed by who is responsible."""
+    return "agent" in scope.parts(form.subject.id)
 
 
 def days(form: FilledForm) -> tuple[str, str]:

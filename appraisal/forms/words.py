@@ -13,6 +13,8 @@ LANGUAGES: Final = ("zh", "en")
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # Above the form
     "employee": ("员工姓名", "Employee"),
+    "subject": ("考核对象", "Subject"),
+    "whole_desk": ("技术支持全体", "the whole desk"),
     "department": ("部门", "Department"),
     "position": ("职位", "Position"),
     "superior": ("直接上级", "Direct superior"),
@@ -105,6 +107,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "interview_opinion": ("员工意见", "The employee's view"),
     "interview_date": ("面谈日期", "Date of interview"),
     "signature_employee": ("员工签名", "Employee's signature"),
+    "signature_subject": ("负责人签名", "Signature of who is responsible"),
     "signature_superior": ("直接上级签名", "Superior's signature"),
     "signature_date": ("日期", "Date"),
     # Calculation

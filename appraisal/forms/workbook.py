@@ -77,7 +77,7 @@ def _head(sheet: Sheet, form: FilledForm, title: str, notes: list[str]) -> int:
     if said:
         sheet.page.repeat_rows(0, row - 1)
     first = sheet.name == words("form")
-    whose = title if first else f"{sheet.name} · {shown.text(form.subject.name)} · {form.period}"
+    whose = title if first else f"{sheet.name} · {shown.subject(form, words)} · {form.period}"
     sheet.text(row, 0, whose, "title", to=last)
     sheet.page.set_row(row, 30)
     row += 1
@@ -91,7 +91,7 @@ def _head(sheet: Sheet, form: FilledForm, title: str, notes: list[str]) -> int:
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     page.hide_gridlines(2)
-    page.set_footer("&L" + _safe(f"{form.subject.name} · {form.scorecard} · {form.period}") + "&R&P / &N")
+    page.set_footer("&L" + _safe(f"{shown.subject(form, words)} · {form.scorecard} · {form.period}") + "&R&P / &N")
     return row + 1
 
 

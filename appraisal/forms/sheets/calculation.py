@@ -7,7 +7,7 @@ from typing import NamedTuple
 from appraisal.form import FilledForm, MeasureLine
 from appraisal.forms import shown
 from appraisal.forms.sheets.cells import Sheet, at
-from appraisal.forms.sheets.weighing import HEADS, PERCENT, TWO, Columns, Values, Weighed, weigh
+from appraisal.forms.sheets.weighing import FOUR, HEADS, PERCENT, TWO, Columns, Values, Weighed, weigh
 
 _HEADS = (
     "number", "dimension_only", "measure", "where", "whose", "numerator", "denominator", "value", "cases", "minimum",
@@ -119,14 +119,14 @@ def _formulas(sheet: Sheet, row: int, line: MeasureLine) -> None:
         return at(row, column)
 
     formula = f'=IF(N({cell(_DENOMINATOR)})=0,"",{cell(_NUMERATOR)}/{cell(_DENOMINATOR)})'
-    sheet.formula(row, _VALUE, formula, line.value)
+    sheet.formula(row, _VALUE, formula, line.value, number=FOUR)
     says = f'OR({cell(_STATUS)}="{words.status("ok")}",{cell(_STATUS)}="{words.status("so_far")}")'
     short = f'MAX(0,IF({cell(_SIGN)}="≥",{cell(_TARGET)}-{cell(_VALUE)},{cell(_VALUE)}-{cell(_TARGET)}))'
-    sheet.formula(row, _SHORTFALL, f'=IF({says},{short},"")', line.shortfall)
+    sheet.formula(row, _SHORTFALL, f'=IF({says},{short},"")', line.shortfall, number=FOUR)
     steps = f"{cell(_SHORTFALL)}/{cell(_PER)}"
     if line.rule.whole:  # What is whole on paper may be a hair less in a spreadsheet's binary numbers.
         steps = f"ROUNDDOWN(ROUND({steps},9),0)"
-    sheet.formula(row, _STEPS, f'=IF({cell(_SHORTFALL)}="","",{steps})', line.steps)
+    sheet.formula(row, _STEPS, f'=IF({cell(_SHORTFALL)}="","",{steps})', line.steps, number=FOUR)
     full, zero = words.treatment("full"), words.treatment("zero")
     otherwise = f'IF({cell(_TREATMENT)}="{full}",100,IF({cell(_TREATMENT)}="{zero}",0,""))'
     formula = f'=IF({cell(_STEPS)}="",{otherwise},MAX(0,100-{cell(_STEPS)}*{cell(_DEDUCT)}))'

@@ -30,7 +30,7 @@ def front(  # noqa: PLR0917 -- what the form is made of
     if form.adjustments:
         row = _adjustments(sheet, form, row + 1)
     row = _notes(sheet, form, row + 1)
-    row = _interview(sheet, row + 1)
+    row = _interview(sheet, form, row + 1)
     _foot(sheet, form, row + 1)
 
 
@@ -38,7 +38,11 @@ def _person(sheet: Sheet, form: FilledForm, row: int) -> int:
     words, who = sheet.words, form.subject
     first, last = shown.days(form)
     pairs = [
-        (("employee", who.name), ("department", who.department), ("position", who.position)),
+        (
+            ("employee" if shown.is_person(form) else "subject", shown.subject(form, words)),
+            ("department", who.department),
+            ("position", who.position),
+        ),
         (("superior", who.superior_name), ("period", f"{form.period} ({first} – {last})"), ("id", who.id)),  # noqa: RUF001
     ]
     for line in pairs:
@@ -203,7 +207,7 @@ def _notes(sheet: Sheet, form: FilledForm, row: int) -> int:
     return row
 
 
-def _interview(sheet: Sheet, row: int) -> int:
+def _interview(sheet: Sheet, form: FilledForm, row: int) -> int:
     words, last = sheet.words, sheet.width - 1
     sheet.text(row, 0, words("interview"), "heading", to=last)
     row += 1
@@ -216,7 +220,7 @@ def _interview(sheet: Sheet, row: int) -> int:
     sheet.page.merge_range(row, 3, row, last, "", sheet.book.style("blank"))
     sheet.page.set_row(row, 24)
     row += 1
-    for name in ("signature_employee", "signature_superior"):
+    for name in ("signature_employee" if shown.is_person(form) else "signature_subject", "signature_superior"):
         sheet.text(row, 0, words(name), "label", to=2)
         sheet.page.merge_range(row, 3, row, 8, "", sheet.book.style("blank"))
         sheet.text(row, 9, words("signature_date"), "label")

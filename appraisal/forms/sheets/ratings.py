@@ -90,19 +90,18 @@ def rated(
         weighted = None if role.total is None else role.total * role.weight
         formula = f'=IF({total}="","",{total}*{at(last + 2, column)})'
         sheet.formula(last + 3, column, formula, weighted, number=TWO, to=column + 1)
-    tallest = max(len(shown.role(role, words)) for role in form.roles)
-    sheet.page.set_row(top, 33 if tallest > 12 else 18)
+    sheet.page.set_row(top, 36)
     end = _FIRST + 2 * len(form.roles) - 1
     weighted_row = f"{at(last + 3, _FIRST)}:{at(last + 3, end)}"
     row = last + 4
     sheet.text(row, _NAME, words("rating"), "strong_label", to=_WEIGHT)
-    formula = f'=IF(COUNT({weighted_row})<{len(form.roles)},"{shown.NOTHING}",SUM({weighted_row}))'
-    sheet.formula(row, _FIRST, formula, _or_dash(form.rating), "strong", TWO, to=end)
+    formula = f'=IF(COUNT({weighted_row})<{len(form.roles)},"",SUM({weighted_row}))'
+    sheet.formula(row, _FIRST, formula, form.rating, "strong", TWO, to=end)
     sheet.text(row + 1, _NAME, words("bonus"), "strong_label", to=_WEIGHT)
     rating = at(row, _FIRST)
     # What is half a cent on paper may be a hair less in a spreadsheet's binary numbers.
-    formula = f'=IF(ISNUMBER({rating}),ROUND(ROUND({rating}/100,9),2),"{shown.NOTHING}")'
-    sheet.formula(row + 1, _FIRST, formula, _or_dash(form.bonus), "strong", TWO, to=end)
+    formula = f'=IF(ISNUMBER({rating}),ROUND(ROUND({rating}/100,9),2),"")'
+    sheet.formula(row + 1, _FIRST, formula, form.bonus, "strong", TWO, to=end)
     return row + 2, rating, at(row + 1, _FIRST)
 
 
@@ -141,7 +140,3 @@ def _cells(found: Found, column: int) -> str:
 
 def _decimal(number: Decimal) -> str:
     return format(number, "f")
-
-
-def _or_dash(number: Decimal | None) -> Decimal | str:
-    return shown.NOTHING if number is None else number

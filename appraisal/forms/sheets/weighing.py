@@ -11,6 +11,7 @@ from appraisal.forms.sheets.cells import Sheet, at, span
 
 PERCENT = "0.00%"
 TWO = "0.00"
+FOUR = "#,##0.0000"
 
 
 class Columns(NamedTuple):
@@ -52,7 +53,7 @@ def weigh(sheet: Sheet, form: FilledForm, top: int, columns: Columns, values: Va
     """Writes the six columns beside the lines from row `top` on, and the table of dimensions under them."""
     lines = list(form.lines)
     last = top + len(lines) - 1
-    below = last + 3  # the first row of the dimensions
+    below = last + 4  # the first row of the dimensions
     counted, blocks, share, part, weight, points = range(columns.first, columns.first + 6)
     blocked = f"SUM({span(top, last, blocks)})>0"
     any_blocked = any(values.blocks)
@@ -112,8 +113,11 @@ def _dimensions(  # noqa: PLR0917 -- one table, handed over by the one above
     """The dimensions: what of each was scored, its weight after that, its score."""
     words = sheet.words
     last = below + len(form.dimensions) - 1
-    names = ("number", "dimension_only", "", "weight", "kept", "counted_weight", "dimension_score")
-    sheet.heads(below - 1, [words(name) if name else "" for name in names])
+    sheet.heads(below - 1, [words("number")])
+    sheet.text(below - 1, _NAME, words("dimension_only"), "head", to=_NAME + 1)
+    names = ("weight", "kept", "counted_weight", "dimension_score")
+    sheet.heads(below - 1, [words(name) for name in names], _WEIGHT)
+    sheet.page.set_row(below - 1, 32)
     counted, part = columns.first, columns.first + 3
     whole = f"SUMPRODUCT({span(below, last, _WEIGHT)},--({span(below, last, _KEPT)}>0))"
     begin = top
