@@ -10,6 +10,7 @@ import orjson
 
 from appraisal.behind import Given
 from appraisal.entries import Entries
+from appraisal.period import Period
 from appraisal.rows import header_of, kind_of_columns, read_rows
 from appraisal.source import Documents
 from models.observation import TYPES
@@ -18,6 +19,7 @@ from sla.periods.gifts import read_row
 from sla.policy import PolicyBook
 from sla.replay import EventSet, replay
 
+_BEGIN = b'{"period":"'
 _MARKS = tuple(f'"{kind}"'.encode() for kind in TYPES)
 
 
@@ -82,12 +84,24 @@ def totals_of(
     as_of: int,
     step: Callable[[int], None] = lambda _: None,
     *,
+    period: Period | None = None,
     grace_ms: int = DEFAULT_GRACE_MS,
     tickets: bool = False,
 ) -> Replayed:
-    """Replays events; periods are final `grace_ms` after their end. `tickets`: what each gave to each month, too."""
+    """Replays events; periods are final `grace_ms` after their end.
+
+    `period`: only its documents, those of its months and of their days. `tickets`: what each gave to each month, too.
+    """
     result = replay(events, book, as_of, step, grace_ms=grace_ms, with_gifts=tickets)
-    documents = [orjson.loads(line) for line in result.periods]
+    documents = [orjson.loads(line) for line in result.periods if period is None or _is_part(line, period)]
     found = {(document["period"], document["subject"]): document for document in documents}
     given = [read_row(row) for row in result.gifts.values()] if tickets else []
     return Replayed(Documents(found), result.orphans, result.set_aside, given)
+
+
+def _is_part(line: bytes, period: Period) -> bool:
+    """Whether a document, as it is written, is of the period, a month of it or a day of that."""
+    name = (
+        orjson.loads(line)["period"] if not line.startswith(_BEGIN) else line[len(_BEGIN) :].split(b'"', 1)[0].decode()
+    )
+    return name == period.id or any(name.startswith(part.id) for part in period.parts)

@@ -66,7 +66,17 @@ def read_record(value: bytes | None) -> Entry:
     if not isinstance(found, dict):
         msg = "the record is no JSON object"
         raise NotTaken(msg, "")
-    return entry_of(found)
+    return entry_of(_unwrapped(found) if "specversion" in found else found)
+
+
+def _unwrapped(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    """What a CloudEvents 1.0 envelope says."""
+    data = envelope.get("data")
+    inside = dict(data) if isinstance(data, dict) else {}
+    for name, outside in (("event_id", "id"), ("type", "type"), ("occurred_at", "time"), ("subject", "subject")):
+        if outside in envelope:
+            inside[name] = envelope[outside]
+    return inside
 
 
 def write_record(entry: Entry) -> bytes:

@@ -195,7 +195,13 @@ def _from_files(
         task = bar.add_task("appraisal", total=told.events.events)
         grace_ms = load_settings().grace_ms
         found = totals_of(
-            told.events, book, until, lambda count: bar.advance(task, count), grace_ms=grace_ms, tickets=tickets
+            told.events,
+            book,
+            until,
+            lambda count: bar.advance(task, count),
+            period=period,
+            grace_ms=grace_ms,
+            tickets=tickets,
         )
     for ticket, why in found.set_aside.items():
         err.print(f"set aside: {ticket}: {why}", markup=False)

@@ -106,6 +106,21 @@ def test_a_record_says_what_was_written_digit_by_digit(fields: dict[str, Any]) -
     assert fields["type"] == orjson.loads(record)["type"]
 
 
+def test_an_envelope_of_cloudevents_says_the_same() -> None:
+    """As for tickets: the envelope's own fields, and the rest inside."""
+    envelope = {
+        "specversion": "1.0",
+        "id": "o1",
+        "type": "metric.observed",
+        "source": "hr",
+        "subject": "team:network",
+        "time": OBSERVED["occurred_at"],
+        "data": {"metric": "training_coverage", "value": 9, "of": 10},
+    }
+
+    assert entry_of(OBSERVED) == read_record(orjson.dumps(envelope))
+
+
 def test_a_share_of_nothing_is_taken_and_an_adjusted_percentage_is_a_ratio() -> None:
     """No training was due: 0 of 0 says so. 96 % is 0.96."""
     nothing = entry_of({**OBSERVED, "value": "0", "of": "0"})
