@@ -31,6 +31,11 @@ def twice_middle(bucket: int) -> int:
     return 2 * bucket if shift <= 0 else (((bucket - (shift << 6)) << shift) * 2) + (1 << shift) - 1
 
 
+#: By step: its least number, and twice its middle.
+LEAST = tuple(least_of(bucket) for bucket in range(STEPS))
+TWICE_MIDDLE = tuple(twice_middle(bucket) for bucket in range(STEPS))
+
+
 def quantiles(
     steps: Sequence[tuple[int, int]],
     count: int,
@@ -58,7 +63,7 @@ def quantiles(
         seen += number
         while place < len(wanted) and wanted[place] < seen:
             rank = wanted[place]
-            twice = twice_middle(bucket)
+            twice = TWICE_MIDDLE[bucket]
             if twice_low is not None and (rank == 0 or twice < twice_low):
                 twice = twice_low
             if twice_high is not None and (rank == count - 1 or twice > twice_high):

@@ -204,10 +204,11 @@ def merge(cell: Cell, other: Cell, sign: int = 1) -> None:
 def histograms(cell: Cell) -> dict[int, list[tuple[int, int]]]:
     """The histograms of a cell by their first code: steps (bucket, number) in order."""
     found: dict[int, list[tuple[int, int]]] = {}
-    for code, number in cell.items():
-        if code >= STEPS:
-            bucket = code % STEPS
-            found.setdefault(code - bucket, []).append((bucket, number))
-    for steps in found.values():
-        steps.sort()
+    first, steps = -1, []
+    for code in sorted([code for code in cell if code >= STEPS]):
+        bucket = code % STEPS
+        if code - bucket != first:
+            first = code - bucket
+            steps = found[first] = []
+        steps.append((bucket, cell[code]))
     return found

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sla.figures.buckets import least_of, quantiles
+from sla.figures.buckets import LEAST, quantiles
 from sla.figures.codes import Cell, histograms, merge
-from sla.figures.measures import BY_ASPECT, DERIVED, PERIOD_COUNTS, SCALE, Derived, Measure, measures_of
+from sla.figures.measures import BY_ASPECT, DERIVED, PERIOD_COUNTS, SCALE, Derived, Measure, Measures, measures_of
 
 #: Where a cell belongs: (priority, tier, complexity in millionths) for what adds up over splits, (split, value) for
 #: tickets that count once in each split; ("", "") is the whole.
@@ -51,7 +51,7 @@ class Ledger:
                 if share["cases"]:
                     _part(found[name], "aspect", aspect, share)
         for name, derived in DERIVED.items():
-            found |= _measures(*_sums(self._only(derived, known[derived.of])), {name: known[derived.of]})
+            found |= _measures(*_sums(self._only(derived, known[derived.of])), _alone(name, known[derived.of]))
         return {"counts": {kind: plain.get(code, 0) for kind, code in PERIOD_COUNTS}, "measures": found}
 
     def _only(self, derived: Derived, measure: Measure) -> dict[Place, Cell]:
@@ -64,7 +64,7 @@ class Ledger:
 
 
 def _measures(
-    plain: Cell, splits: Mapping[str, Mapping[str | int, Cell]], known: Mapping[str, Measure]
+    plain: Cell, splits: Mapping[str, Mapping[str | int, Cell]], known: Measures
 ) -> dict[str, dict[str, Any]]:
     """The measures `known` of a whole and of its splits."""
     found = {name: dict(_nothing(measure)) for name, measure in known.items()}
@@ -78,22 +78,44 @@ def _measures(
     return found
 
 
+@lru_cache(maxsize=64)
+def _alone(name: str, measure: Measure) -> Measures:
+    return Measures({name: measure})
+
+
 def _by_text(entry: tuple[str | int, Cell]) -> str:
     return str(entry[0])
 
 
 def _sums(cells: Mapping[Place, Cell]) -> tuple[Cell, dict[str, dict[str | int, Cell]]]:
-    plain: Cell = {}
-    splits: dict[str, dict[str | int, Cell]] = {split: {} for split in _SPLITS}
+    """The cell of the whole, and those of each value of each split; not to be changed."""
+    plain: list[Cell] = []
+    splits: dict[str, dict[str | int, list[Cell]]] = {split: {} for split in _SPLITS}
     for place, cell in cells.items():
         if len(place) == 2:
-            merge(splits[place[0]].setdefault(place[1], {}) if place[0] else plain, cell)
+            (splits[place[0]].setdefault(place[1], []) if place[0] else plain).append(cell)
             continue
-        merge(plain, cell)
+        plain.append(cell)
         for split, value in zip(_SPLITS, place, strict=True):
             if value is not None:
-                merge(splits[split].setdefault(value, {}), cell)
-    return plain, splits
+                splits[split].setdefault(value, []).append(cell)
+    return _sum(plain), {
+        split: {value: _sum(found) for value, found in values.items()} for split, values in splits.items()
+    }
+
+
+def _sum(cells: Sequence[Cell]) -> Cell:
+    if len(cells) == 1:
+        return cells[0]
+    total: Cell = {}
+    get = total.get
+    for cell in sorted(cells, key=len, reverse=True):
+        if total:
+            for code, amount in cell.items():
+                total[code] = get(code, 0) + amount
+        else:
+            total.update(cell)
+    return {code: amount for code, amount in total.items() if amount} if 0 in total.values() else total
 
 
 def merged(ledgers: Iterable[Ledger]) -> Ledger:
@@ -112,12 +134,11 @@ def label_of(value: str | int) -> str:
     return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)
 
 
-def shares_of(cell: Cell, known: Mapping[str, Measure]) -> dict[str, dict[str, Any]]:
+def shares_of(cell: Cell, known: Measures) -> dict[str, dict[str, Any]]:
     """Those of the measures `known` that anything in a cell moves, by id."""
     steps = histograms(cell)
-    return {
-        name: share_of(cell, measure, steps) for name, measure in known.items() if not measure.codes.isdisjoint(cell)
-    }
+    moved = known.moved_by(cell)
+    return {name: share_of(cell, measure, steps) for name, measure in known.items() if name in moved}
 
 
 def _part(whole: dict[str, Any], split: str, label: str, share: dict[str, Any]) -> None:
@@ -136,10 +157,11 @@ def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[in
 
     The cases of a count or weight are what was counted; else the denominator.
     """
-    numerator = sum([cell.get(code, 0) for code in measure.numerator])
+    get = cell.get
+    numerator = sum([get(code, 0) for code in measure.numerator])
     if measure.minus:
-        numerator -= sum([cell.get(code, 0) for code in measure.minus])
-    denominator = sum([cell.get(code, 0) for code in measure.denominator]) if measure.denominator else 1
+        numerator -= sum([get(code, 0) for code in measure.minus])
+    denominator = sum([get(code, 0) for code in measure.denominator]) if measure.denominator else 1
     cases = denominator
     if not measure.denominator:
         cases = sum([cell.get(code, 0) for code in measure.cases or measure.numerator])
@@ -152,7 +174,7 @@ def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[in
     }
     if measure.histograms:
         ordered = _pooled(measure.histograms, steps)
-        share["histogram"] = [(least_of(bucket), number) for bucket, number in ordered]
+        share["histogram"] = [(LEAST[bucket], number) for bucket, number in ordered]
         found = quantiles(ordered, cases, (50, 90, 95)) if cases else (None, None, None)
         for name, value in zip(("p50", "p90", "p95"), found, strict=True):
             share[name] = None if value is None else value / scale

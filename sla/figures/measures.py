@@ -5,7 +5,7 @@ A measure is one line here: add a code for what is missing (sla/figures/codes.py
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -150,10 +150,26 @@ LOOK_AHEAD_MS: Final[Mapping[str, int]] = {
 PERIOD_COUNTS: Final = tuple(COUNTS.items())
 
 
+class Measures(dict[str, Measure]):
+    """Measures by id, and which of them a code moves."""
+
+    def __init__(self, measures: Mapping[str, Measure]) -> None:
+        super().__init__(measures)
+        self._by_code: dict[int, tuple[str, ...]] = {}
+        for name, measure in measures.items():
+            for code in measure.codes:
+                self._by_code[code] = (*self._by_code.get(code, ()), name)
+
+    def moved_by(self, codes: Iterable[int]) -> set[str]:
+        """The ids of those that any of these codes moves."""
+        by_code = self._by_code
+        return {name for code in codes if code in by_code for name in by_code[code]}
+
+
 @lru_cache(maxsize=8)
-def measures_of(promised: tuple[str, ...]) -> Mapping[str, Measure]:
+def measures_of(promised: tuple[str, ...]) -> Measures:
     """Every measure by its id in the catalogue; `sla_attainment` pools the promised metrics."""
-    return {"sla_attainment": _attainment(promised), **_FIXED}
+    return Measures({"sla_attainment": _attainment(promised), **_FIXED})
 
 
 #: From whole numbers to the unit: what the numerator is divided by.
