@@ -191,6 +191,8 @@ def ask(address: str, query: str) -> list[dict[str, Any]]:
             found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
             return found
     except urllib.error.HTTPError as error:
+        if error.code == 503:  # it is starting
+            return []
         raise AssertionError(f"{query}: {error.read().decode()}") from error
     except OSError:
         return []
