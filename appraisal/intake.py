@@ -141,7 +141,7 @@ def _rating(fields: Mapping[str, Any]) -> RatingGiven:
         _text(fields, "scorecard"),
         _subject(fields),
         _word(fields, "role", RATERS),
-        _text(fields, "rater"),
+        _person(fields, "rater"),
         _text(fields, "dimension"),
         score,
     )
@@ -161,7 +161,7 @@ def _adjustment(fields: Mapping[str, Any]) -> AdjustmentMade:
         f"{name} {split.strip()}".strip(),
         _amount(fields, name),
         _text(fields, "reason"),
-        _text(fields, "approved_by"),
+        _person(fields, "approved_by"),
     )
 
 
@@ -264,6 +264,12 @@ def subject_of(text: str) -> str:
 
 def _subject(fields: Mapping[str, Any]) -> str:
     return subject_of(_text(fields, "subject"))
+
+
+def _person(fields: Mapping[str, Any], name: str) -> str:
+    """A person's id, also where it is written as a scope."""
+    text = _identifier(fields, name)
+    return scope.decode(text.removeprefix("agent:")) if text.startswith("agent:") else text
 
 
 def _period(fields: Mapping[str, Any]) -> str:

@@ -131,6 +131,11 @@ def test_a_share_of_nothing_is_taken_and_an_adjusted_percentage_is_a_ratio() -> 
     assert Decimal("0.96") == adjusted.value  # type: ignore[union-attr]
 
 
+def test_a_rater_may_be_written_as_a_scope() -> None:
+    """`agent:chen.gang` is chen.gang."""
+    assert entry_of(RATING) == entry_of({**RATING, "rater": "agent:chen.gang"})
+
+
 def test_a_subject_is_written_as_scopes_are() -> None:
     """Encoded once, whether it came encoded or not."""
     for name in ("team:网络|核心", "team:网络%7C核心"):
