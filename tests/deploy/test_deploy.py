@@ -110,11 +110,13 @@ def test_each_query_asks_for_what_a_part_tells(purpose: str, query: str) -> None
         assert "up{" in query, purpose
 
 
-def test_every_name_of_the_contract_has_a_panel() -> None:
-    """What is told is shown."""
+def test_every_name_of_the_contract_has_a_panel_and_is_described() -> None:
+    """What is told is shown, and written down."""
     shown = " ".join(query for _, query in expressions())
+    described = (DEPLOY.parent / "docs" / "alerts.md").read_text(encoding="utf-8")
 
     assert [] == [name for name in CONTRACT if name not in shown]
+    assert [] == [name for name in CONTRACT if name.removesuffix("_bucket") not in described]
 
 
 def test_the_dashboard_can_be_taken_in() -> None:
