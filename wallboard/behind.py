@@ -87,7 +87,8 @@ async def _live(reader: Reader, site: Site, question: Question, _: int) -> Listi
                     continue
                 before += 1
                 if filters.admits(document):
-                    found.append((next_deadline(document)[0] if name in {"at_risk", "breached"} else row.at, row))
+                    urgent = name in {"at_risk", "breached"}
+                    found.append((next_deadline(document, name, site.target_of)[0] if urgent else row.at, row))
             await asyncio.sleep(0)
         rows = [row for _, row in sorted(found)]
     figure = live.get(name)

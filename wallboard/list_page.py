@@ -151,9 +151,7 @@ def _table(request: Request, shown: Shown, site: Site, grant: Grant, lang: str) 
     for entry, document in shown.rows:
         cells = [el("td", el("a", entry.ticket, href=address(ticket_path(entry.ticket), links)), class_="ticket")]
         cells += _fields(document, people=people, lang=lang)
-        cells += (
-            _live_cells(entry, document, site, shown.now, lang) if live else _fact_cells(entry, site, shown.now, lang)
-        )
+        cells += _live_cells(shown, entry, document, site, lang) if live else _fact_cells(entry, site, shown.now, lang)
         rows.append(el("tr", *cells, data_ticket=entry.ticket, data_priority=(document or {}).get("priority")))
     head = el("thead", el("tr", *(el("th", word(lang, name), scope="col") for name in heads)))
     return el("div", el("table", head, el("tbody", *rows)), class_="card table list" if live else "card table")
@@ -173,9 +171,10 @@ def _fields(document: Mapping[str, Any] | None, *, people: bool, lang: str) -> l
     return cells
 
 
-def _live_cells(entry: Entry, document: Mapping[str, Any] | None, site: Site, now: int, lang: str) -> list[Markup]:
+def _live_cells(shown: Shown, entry: Entry, document: Mapping[str, Any] | None, site: Site, lang: str) -> list[Markup]:
+    now, what = shown.now, shown.question.what.name
     opened = el("td", clock_face(entry.at, site.zone, now), class_="number")
-    due, clock = next_deadline(document) if document else (0, None)
+    due, clock = next_deadline(document, what, site.target_of) if document else (0, None)
     if clock is None:
         return [opened, el("td", NOTHING, class_="none"), el("td", NOTHING, class_="none number")]
     left = due - now

@@ -48,11 +48,22 @@ def _risky(clock: Document, target_of: TargetOf) -> bool:
     return counted >= plan(target, course)[0].course
 
 
-def next_deadline(ticket: Document) -> tuple[int, Document | None]:
-    """The clock that falls due first, or did, and its due time in ms; `NEVER` and None where none is due."""
+def next_deadline(ticket: Document, what: str, target_of: TargetOf) -> tuple[int, Document | None]:
+    """The clock that falls due first, or did, and its due time in ms; `NEVER` and None where none is due.
+
+    Of a ticket listed as `breached` or `at_risk` it is a clock that makes it so.
+    """
+
+    def counts(clock: Document) -> bool:
+        if what == "breached":
+            return bool(clock["status"] == "breached")
+        if what == "at_risk":
+            return clock["status"] == "running" and _risky(clock, target_of)
+        return clock["status"] in {"running", "breached", "paused"}
+
     open_ = [
         (parse_ms(clock["due_at"]), clock)
         for clock in ticket["clocks"]
-        if clock["due_at"] and not clock["stopped_at"] and clock["status"] in {"running", "breached", "paused"}
+        if clock["due_at"] and not clock["stopped_at"] and counts(clock)
     ]
     return min(open_, key=lambda found: found[0], default=(NEVER, None))

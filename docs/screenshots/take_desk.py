@@ -58,10 +58,7 @@ async def take(redis_url: str, profile: Path, wanted: set[str]) -> None:
     ack = make_link([alert], "王丽", KEY, now)
     pictures = {
         "tickets-dark-en": ("tickets?what=at_risk", DESK),
-        "tickets-light-zh": (
-            f"tickets?what=first_response.count&window=today&team={quote('网络组')}&theme=light&lang=zh",
-            DESK,
-        ),
+        "tickets-light-zh": (f"tickets?what=created&window=today&team={quote('服务台')}&theme=light&lang=zh", DESK),
         "ticket-dark-en": (f"tickets/{ticket}", DESK),
         "ticket-light-zh": (f"tickets/{ticket}?theme=light&lang=zh", DESK),
         "ack-dark-zh": (f"ack/{ack}?lang=zh", PHONE),

@@ -12,6 +12,7 @@ from tests.wallboard.day import Day, a_day
 from wallboard.asked import LIVE, question_of
 from wallboard.behind import Listing, read_behind
 from wallboard.site import Site
+from wallboard.standing import next_deadline
 
 #: A Friday, 16:30 in Shanghai.
 NOW = 1_795_249_800_000
@@ -62,3 +63,15 @@ async def test_every_list_of_a_window_sums_to_its_figure(view: MemoryView, day: 
 
     never = {name for name, count in seen.items() if not count}
     assert never <= {"assignment.met", "assignment.breached", "assignment.decided", "cancelled"}
+
+
+async def test_a_ticket_is_listed_with_the_clock_that_put_it_there(view: MemoryView, day: Day) -> None:
+    """Soonest due first: of what is at risk nothing is over, of what is breached everything."""
+    site = Site(book=day.book)
+    for what, over in (("at_risk", False), ("breached", True)):
+        found = await listing(view, day, f"what={what}")
+        documents = await view.read_tickets([entry.ticket for entry in found.entries])
+        dues = [next_deadline(document or {}, what, site.target_of)[0] for document in documents]
+
+        assert sorted(dues) == dues
+        assert {over} == {due <= NOW for due in dues}
