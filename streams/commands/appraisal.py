@@ -34,6 +34,8 @@ from models import scope
 from models.instant import format_ms, parse_ms
 from models.observation import Entry
 from sinks.observations import read_observations
+from sinks.redis_link import RedisUnreachable
+from sinks.redis_reader import RedisReader
 from sinks.topic import KafkaUnreachable, read_topic
 from sla.periods.gifts import read_row
 from sla.policy import PolicyBook
@@ -43,9 +45,10 @@ from streams.clock import now_ms
 from streams.commands.console import Policies, book_of, err, lines_of, out, policies_at, progress
 from streams.errors import Unreachable, Unusable
 from streams.logs import set_up_logs
-from streams.settings import load_settings
+from streams.settings import Settings, load_settings
 
 _SHOWN = 20
+_REDIS_S = 3.0  # to answer in; the appraisal itself does without Redis
 #: What writes a form, by the suffix of its file.
 RENDERERS: dict[str, Renderer] = {}
 
@@ -246,8 +249,23 @@ async def _from_topics(period: Period, book: PolicyBook, policies: Path | None, 
         raise Unusable(msg)
     # All that was told: a closed period asks for no instant up to which it may have been.
     told = entries.by_id.values()
-    setting, others = _setting(period, book, Documents(found), told, as_of=now_ms(), policies=policies)
+    setting, others = _setting(
+        period, book, Documents(found), told, as_of=now_ms(), policies=policies, orphans=await _orphans(settings)
+    )
     return Gathered(setting, others, given)
+
+
+async def _orphans(settings: Settings) -> int | None:
+    """Tickets whose creation has not arrived, as the workers count them now; None where Redis cannot be asked."""
+    reader = RedisReader.at(settings.redis)
+    try:
+        await asyncio.wait_for(reader.reach(), _REDIS_S)
+        counted = (await reader.read_health()).get("orphans")
+        return int(counted) if counted is not None else None
+    except (RedisUnreachable, TimeoutError, ValueError):
+        return None
+    finally:
+        await reader.close()
 
 
 def _is_of(key: bytes, names: set[str], period: Period) -> bool:
