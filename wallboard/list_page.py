@@ -27,6 +27,7 @@ from wallboard.words import language, say, word
 
 #: Entries on one page.
 PAGE: Final = 100
+_WHAT: Final = {"count": "what", "clock": "clock"}
 #: What is due within this time is soon, in ms.
 SOON: Final = 900_000
 
@@ -145,7 +146,7 @@ def _table(request: Request, shown: Shown, site: Site, grant: Grant, lang: str) 
     live = shown.question.what.family == "live"
     people = grant.may("people")
     heads = ["ticket", "priority", "status", "team", *(["assignee"] if people else [])]
-    heads += ["open_since", "next_due", "left"] if live else ["clock", "when"]
+    heads += ["open_since", "next_due", "left"] if live else [_WHAT[shown.question.what.family], "when"]
     links = kept(request)
     rows = []
     for entry, document in shown.rows:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
+import orjson
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
@@ -321,6 +322,20 @@ async def test_names_are_for_those_with_a_right_to_them(page: aiohttp.ClientSess
                         ticket = (await answer.json())["entries"][0]["ticket"]
         named = {name for name in agents if any(name in text for text in texts)}
         assert bool(named) is (who == "people")
+
+
+async def test_the_stream_names_nobody_but_who_is_to_be_called(page: aiohttp.ClientSession, view: RedisView) -> None:
+    """Without the right to names a page hears those beside a burning P0, and no others."""
+    agents = {scopes.parts(scope)["agent"] for scope in await RedisReader(view.link).scopes() if "agent:" in scope}
+    for who in ("wall", "people"):
+        async with page.get("/events?view=deadlines", headers=bearer(who)) as answer:
+            async for line in answer.content:
+                if line.startswith(b"data: ") and orjson.loads(line[6:])["parts"]:
+                    break
+        parts = orjson.loads(line[6:])["parts"]
+        del parts["burning"]
+        told = orjson.dumps(parts).decode()
+        assert (who == "people") is any(name in told for name in agents)
 
 
 async def test_scopes_hold_for_tickets_too(page: aiohttp.ClientSession) -> None:
