@@ -12,33 +12,27 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import structlog
-
-from sinks.kafka import Record
 from sinks.view import Outcome, PartitionBeat
-from sla.partition.intake import Incoming
 from streams import topics, wire
 from streams.aside import Aside
 from streams.engine import Engine
 from streams.gifts import GiftsOut
 from streams.ground import Ground
+from streams.intake import SLICE, Intake
 from streams.journal import Journal
 from streams.progress import Progress
 from streams.rows import Row
+from streams.settling import settle
 from streams.telling import Telling
 from streams.tickets import TicketsOut
 from streams.watch import Watch
 
-log = structlog.get_logger(__name__)
-
-SLICE = 250  # events or rows that are looked at without a pause: heartbeats share the loop
 FOLDS = 40  # tickets that are folded without a pause
 FLUSH_MS = 5_000  # on the way through the past, tickets are folded and written so often, and not for each batch
 UNFLUSHED = 20_000  # events that may wait for that, about
 INBOX = 5_000  # events that wait, about; what more there is stays with Faust, and then with Kafka
 JUST_NOW_MS = 20
 PROMISE_MS = 20_000  # a live partition says so often how late it is, so that a successor is live at once
-SETTLEMENTS = 100  # of one beat
 
 
 class PartitionWorker:
@@ -58,6 +52,9 @@ class PartitionWorker:
         self._telling = Telling(number, engine, ground)
         self._gifts = GiftsOut(number, engine, ground, self._journal)
         self._progress = Progress()
+        self._intake = Intake(
+            engine, ground, journal=self._journal, aside=self._aside, watch=self._watch, progress=self._progress
+        )
         self._busy = False
         self._rows: deque[tuple[Sequence[Row], int]] = deque()
         self._inbox: deque[Any] = deque()
@@ -209,40 +206,16 @@ class PartitionWorker:
     async def _work(self, events: Sequence[Any]) -> None:
         """Batches from their rows to their outputs; they are acknowledged when these are safe."""
         records = [record for event in events for record in event.message.value]
-        for at in range(0, len(records), SLICE):
-            await self._admit(records[at : at + SLICE])
-        now = self._ground.clock()
-        self._progress.done(records[-1].offset, now)
+        await self._intake.take(records)
         for event in events:
             event.message.value = ()  # it may wait for its acknowledgement for long
         self._unacknowledged += events
         self._unflushed += len(records)
         if not self._inbox:
             self._busy = False
-        if self._may_wait(now):
+        if self._may_wait(self._ground.clock()):
             return  # a ticket that is touched again soon is written once
         await self._bring_out()
-
-    async def _admit(self, records: Sequence[Any]) -> None:
-        now = self._ground.clock()
-        # A producer's clock may be wrong, and the broker takes no row from the future.
-        incoming = [Incoming(r.offset, min(r.timestamp, now), r.key, r.value, r.headers) for r in records]
-        admission = self._engine.admit(incoming)
-        self._progress.admitted(admission, now)
-        rows = [
-            Record(key, value, timestamp=max(new.arrived, 0))
-            for (key, value), new in zip(admission.rows, admission.admitted, strict=True)
-        ]
-        if len(records) > FOLDS:
-            await asyncio.sleep(0)
-        if admission.dead or admission.misplaced:
-            rows += await self._aside.send(admission)
-        if rows:
-            await self._journal.write(rows, promise=self._progress.promise(now))
-        self._engine.commit(admission)
-        self._watch.admitted(admission)
-        if len(records) > FOLDS:
-            await asyncio.sleep(0)
 
     async def _tick(self) -> None:
         """What time brings: deadlines, partials, the beat."""
@@ -254,12 +227,15 @@ class PartitionWorker:
             now = self._ground.clock()
         if not self._telling.is_due or self._tickets.epoch is None or self._tickets.astray:
             return
-        await self._settle()
-        watermark = self.watermark
-        if self._progress.live and watermark is not None and watermark - self._journal.promised >= PROMISE_MS:
-            await self._journal.write([], promise=watermark)
+        watermark, read = self.watermark, None
+        if self._progress.live and watermark is not None:
+            if not self._tickets.has_backlog:
+                await settle(self._engine, self._journal, watermark)
+            if watermark - self._journal.promised >= PROMISE_MS:
+                await self._journal.write([], promise=watermark)
         live = self._progress.live and watermark is not None and not self._unflushed
-        read = await self._gifts.promise_read(watermark) if live and watermark is not None else None
+        if live and watermark is not None:
+            read = await self._gifts.promise_read(watermark)
         self._telling.begin(self._tickets.epoch, watermark, read, self._behind)
         if live and not self._tickets.has_backlog:
             await self._gifts.write(now)
@@ -317,14 +293,3 @@ class PartitionWorker:
         if watermark is not None:
             while self._engine.advance(watermark, FOLDS):
                 await asyncio.sleep(0)
-
-    async def _settle(self) -> None:
-        """Puts tickets that are past their horizon on one row each: first that row, then its events are removed."""
-        watermark = self.watermark
-        if not self._progress.live or self._tickets.has_backlog or watermark is None:
-            return
-        for settlement in self._engine.settlements(SETTLEMENTS):
-            removed = [Record(key, None) for key in settlement.tombstones]
-            settled = [Record(settlement.key, settlement.value), *removed]
-            await self._journal.write(settled, promise=watermark)
-            self._engine.settled(settlement)

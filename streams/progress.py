@@ -53,7 +53,7 @@ class Progress:
             and self._next_offset is not None
             and self._next_offset < fetched.end
         )
-        return more and (self._newest is None or now - self._newest > BEHIND_MS)
+        return more and not self.live and (self._newest is None or now - self._newest > BEHIND_MS)
 
     def look(self, now: int, fetched: Fetched | None, *, idle: bool) -> int | None:
         """Whether it is live now; answers the watermark that it may go to, None before anything is known.

@@ -12,7 +12,8 @@ import structlog
 
 from sinks.kafka import KafkaWriter
 from sinks.redis import RedisView
-from streams.app import Fatal, access_to, create_app, run_app
+from streams.app import access_to, create_app
+from streams.life import Fatal, run_app
 from streams.metrics import Standings, serve_metrics
 from streams.settings import Settings
 from streams.topics import prepare_topics

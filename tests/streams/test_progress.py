@@ -1,0 +1,63 @@
+"""How far a partition is, and when what it leads to may wait."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.event import Event
+from sla.partition.intake import Admission, Admitted
+from streams.ground import Fetched
+from streams.progress import Progress
+
+NOW = 1_700_000_000_000
+MINUTE = 60_000
+
+
+def _at(offset: int, newest: int) -> Progress:
+    progress = Progress()
+    event = Event("ticket.created", "T", "1", newest * 1000, {})
+    progress.admitted(Admission(admitted=[Admitted(event, b"", NOW)]), NOW)
+    progress.done(offset, NOW)
+    return progress
+
+
+@pytest.mark.parametrize(
+    ("newest", "end", "waiting", "expected"),
+    [
+        (NOW - 2 * MINUTE, 11, False, True),
+        (NOW - 2 * MINUTE, 10, True, True),
+        (NOW - 2 * MINUTE, 10, False, False),
+        (NOW - MINUTE // 2, 99, True, False),
+    ],
+)
+def test_what_is_old_may_wait_while_there_is_more_of_it(
+    newest: int, end: int, *, waiting: bool, expected: bool
+) -> None:
+    """At the end of the log, or with events of the last minute, everything is told at once."""
+    assert expected is _at(9, newest).behind(NOW, Fetched(NOW, end, end), waiting=waiting)
+
+
+def test_a_log_that_ends_with_a_marker_keeps_no_deadline_waiting() -> None:
+    """What no batch ever reaches is nothing to wait for, once the partition is live."""
+    progress = _at(9, NOW - 2 * MINUTE)
+    end = Fetched(NOW + 11_000, 11, 11)
+    progress.look(NOW + 11_000, end, idle=True)
+
+    assert progress.live
+    assert not progress.behind(NOW + 11_000, end, waiting=False)
+
+
+def test_an_event_ahead_says_nothing_about_how_late_it_is() -> None:
+    """Only what has occurred moves the watermark of a log that is read."""
+    progress = _at(9, NOW + MINUTE)
+
+    assert progress.look(NOW, Fetched(NOW, 99, 10), idle=False) is None
+
+
+def test_a_takeover_begins_where_the_last_owner_stood() -> None:
+    """The watermark never goes back, and the partition is not live before it has looked."""
+    progress = _at(9, NOW - 2 * MINUTE)
+    progress.taken_over(NOW, NOW - MINUTE)
+
+    assert (NOW - MINUTE, False) == (progress.watermark, progress.live)
+    assert NOW - MINUTE == progress.look(NOW, None, idle=False)
