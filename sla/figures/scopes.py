@@ -29,10 +29,9 @@ from sla.figures.trend import Trend
 from sla.figures.verdicts import KINDS as VERDICT_KINDS
 from sla.figures.windows import Windows, windows_of
 from sla.periods.closing import DEFAULT_GRACE_MS, Closing
+from sla.periods.documents import TotalDocuments
 
 RowName = tuple[str, bytes]
-#: Quarters, halves and years are merged from their months so often, and not with every change of one.
-LONGER_EVERY_MS = 60_000
 
 
 class ScopeFigures:
@@ -63,7 +62,7 @@ class ScopeFigures:
         self._trend = Trend(self._promised)
         self._periods = Periods(self._days, self._promised, editions)
         self.closing = Closing(self._periods, grace_ms, partitions)
-        self._longer_at = -1
+        self._totals = TotalDocuments(self._periods, self.closing)
         self._budgets = Budgets(zone, objectives)
         self._known: dict[str, int] = {}
         self._lives = Lives()
@@ -157,7 +156,7 @@ class ScopeFigures:
         for name, budget in self._budgets.changed(whole=whole):
             yield Document("budget", name, "", None if budget is None else orjson.dumps(budget))
         if periods:
-            yield from self._period_documents(self.as_of, whole=whole)
+            yield from self._totals.documents(self.as_of, whole=whole)
 
     def kpis(self) -> Iterator[Document]:
         """Every window of every scope that is known, in order of scope; nothing before there is an `as_of`."""
@@ -170,11 +169,7 @@ class ScopeFigures:
     def periods(self) -> Iterator[dict[str, Any]]:
         """The document of every period and subject, in order; final those that have closed by `as_of`."""
         if self.as_of is not None:
-            for name in self._periods.changed(whole=True):
-                closes_at = self.closing.closes_at(name[0])
-                body = self._periods.document(*name, min(self.as_of, closes_at), revision=int(closes_at <= self.as_of))
-                if body is not None:
-                    yield body
+            yield from self._totals.as_if_closed(self.as_of)
 
     def budgets(self) -> Iterator[dict[str, Any]]:
         """The budget of every objective in force that is counted here, in the order in which they are written."""
@@ -281,22 +276,6 @@ class ScopeFigures:
         )
 
     # Documents
-
-    def _period_documents(self, as_of: int, *, whole: bool) -> Iterator[Document]:
-        """Running totals that changed; with `whole` closed ones, too. Longer periods need not be of the second."""
-        closing = self.closing
-        longer = whole or (closing.seals.sealed >= 0 and as_of - self._longer_at >= LONGER_EVERY_MS)
-        if longer:
-            self._longer_at = as_of
-        if whole:
-            closing.absent.update(closing.published)
-        for name in self._periods.changed(whole=whole, longer=longer):
-            if name not in closing.published:
-                body = self._periods.document(*name, as_of)
-                yield Document("period", name[1], name[0], None if body is None else orjson.dumps(body))
-            elif whole and (body := closing.unchanged(name)) is not None:
-                closing.absent.discard(name)
-                yield Document("final", name[1], name[0], orjson.dumps(body))
 
     def _changed_kpis(self) -> Iterator[Document]:
         while self._gone:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
 
 from models.egress import TicketWrite
 from models.event import Event
 from models.fact import Fact
 from models.partial import PartialRow
 from sla.figures.days import Days
+from sla.partition.ahead import Ahead
 from sla.partition.egress import ticket_write
 from sla.partition.held import Held
 from sla.partition.intake import Admission, Incoming, row_key, sort_out
@@ -39,9 +39,8 @@ def _anywhere(key: bytes) -> bool:
 
 @dataclass(slots=True)
 class Counters:
-    """What a partition counts about itself. `ahead` is by source."""
+    """What a partition counts about itself."""
 
-    ahead: dict[str, int] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)  # ticket id → why it cannot be folded
 
 
@@ -83,7 +82,7 @@ class Partition:
         self._changed: dict[str, None] = {}
         self._touched = self._views.touched
         self._orphans: set[str] = set()
-        self._ahead: list[tuple[int, str]] = []
+        self._ahead = Ahead()
 
     # -- rows in -----------------------------------------------------------------------------------------------
 
@@ -149,10 +148,9 @@ class Partition:
             ticket_id, cause = self.comebacks.asked.popitem()
             self._look_again(ticket_id, cause)
             left -= 1
-        while left > 0 and self._ahead and self._ahead[0][0] <= now:
-            ticket_id = heappop(self._ahead)[1]
-            if ticket_id in self.held:
-                self._bring_up(ticket_id, self.held[ticket_id])
+        while left > 0 and (came := self._ahead.pop(now)) is not None:
+            if came in self.held:
+                self._bring_up(came, self.held[came])
                 left -= 1
         while left > 0 and (next_one := self._views.deadline()) is not None and next_one[0] <= now:
             self._bring_up(next_one[1], self.held[next_one[1]])
@@ -163,9 +161,8 @@ class Partition:
     @property
     def next_instant(self) -> int | None:
         """When something happens by time alone, in ms: a step of a clock, or an event that was ahead."""
-        deadline = self._views.deadline()
-        heads = [head[0] for head in (deadline, self._ahead[0] if self._ahead else None) if head is not None]
-        return min(heads, default=None)
+        deadline, ahead = self._views.deadline(), self._ahead.next_at
+        return ahead if deadline is None else deadline[0] if ahead is None else min(deadline[0], ahead)
 
     # -- what is told ------------------------------------------------------------------------------------------
 
@@ -200,7 +197,7 @@ class Partition:
         counters = self.counters
         return {
             "orphans": len(self._orphans),
-            "ahead": dict(counters.ahead),
+            "ahead": dict(self._ahead.counted),
             "set_aside": len(counters.set_aside),
         }
 
@@ -302,7 +299,7 @@ class Partition:
             return
         self.counters.set_aside.pop(ticket_id, None)
         if held.pending or held.ahead:
-            self._wait_for(ticket_id, held)
+            self._ahead.wait_for(ticket_id, held)
         if held.ticket is None and held.settled is None and len(held.rows) > len(held.pending):
             self._orphans.add(ticket_id)
         else:
@@ -321,15 +318,6 @@ class Partition:
         if held is not None and held.ticket is not None and held.settled is None:
             held.recurred = self.comebacks.look(held.ticket)
             self._views.book(ticket_id, held, (Came(cause.ticket, cause.event, cause.at * 1000),))
-
-    def _wait_for(self, ticket_id: str, held: Held) -> None:
-        """Remember when events that are ahead come into effect; each is counted once."""
-        for event in held.pending:
-            if event.event_id not in held.ahead:
-                heappush(self._ahead, (event.occurred_at // 1000, ticket_id))
-                source = event.source or "-"
-                self.counters.ahead[source] = self.counters.ahead.get(source, 0) + 1
-        held.ahead = frozenset(event.event_id for event in held.pending)
 
     def _set_aside(self, ticket_id: str, held: Held, error: Exception) -> None:
         """Leave a ticket out of every figure; its rows stay, and its next event tries again from them."""
