@@ -18,7 +18,7 @@ from streams import topics
 from tests.appraisal.desk import observed
 from tests.stories.desk import ROOT, TrueDesk
 from tests.stories.test_closing import history, long_ago
-from tests.stories.words import awake
+from tests.stories.words import awake, now
 
 pytestmark = [pytest.mark.kafka]
 
@@ -103,3 +103,9 @@ async def test_what_workers_closed_fills_the_same_forms_as_the_events_alone(desk
     assert [] == [name for name in file if file[name] != topic[name]]
     assert (27, True, 1) == (form["dimensions"][0]["measures"][0]["value"], form["final"], form["revision"])
     assert 80 == form["dimensions"][1]["measures"][0]["score"]
+
+    this_month = format_ms(now())[:7]
+    await desk.until(lambda: desk.redis.exists(f"sla:period:{this_month}:all"))
+    await slawatch(desk, "appraisal", this_month, "--running", "--out", "running")
+    preview = orjson.loads((desk.folder / "running" / this_month / "forms/desk/agent-lead.json").read_bytes())
+    assert (False, 0) == (preview["final"], preview["revision"])
