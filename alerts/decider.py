@@ -155,7 +155,9 @@ class Decider:
     def unsent(self) -> list[Notice]:
         """Notices whose outcome nobody wrote down: sent again, perhaps, and marked so."""
         return [
-            notice_of(step, self.memory, self.rules, self.book.zone, repeated=True) for step in self.memory.unsent()
+            notice_of(step, self.memory, self.rules, self.book.zone, repeated=True)
+            for step in self.memory.unsent()
+            if step.receiver in self.rules.receivers
         ]
 
     def next_at(self, now: int) -> int | None:
@@ -188,6 +190,7 @@ class Decider:
         """Puts groups, and what is held back, together from what is remembered; the rules may be others by now."""
         for alert in self.memory.alerts.values():
             self._by_ticket.setdefault(alert.entry.ticket, set()).add(alert.id)
+            alert.told = {name: told for name, told in alert.told.items() if name in self.rules.receivers}
             missing = False
             for name, track in list(alert.tracks.items()):
                 if track.route not in self.rules.routes:
@@ -203,6 +206,8 @@ class Decider:
                 self._held[alert.id] = alert
             if alert.digest:
                 self._digests[alert.id] = alert
+        for episode in self.memory.episodes.values():
+            episode.told = {name: who for name, who in episode.told.items() if name in self.rules.receivers}
         self._touched.update(self.memory.groups)
 
     def _news(self, alert: Alert, now: int) -> None:

@@ -15,8 +15,10 @@ from aiokafka.errors import KafkaError
 
 from alerts.decider import Decider
 from alerts.labels import digest
+from alerts.memory import DELIVERED, FAILED, Memory
 from alerts.notice import Delivered, Failed, Kind, Notice, Outcome, Severity
 from alerts.records import Record, mark_record
+from alerts.rules import Rules
 from alerts.watch import DEAD_LETTERS, Failing, Signs, Watch
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ DEAD_MS = 60_000
 #: One who stands by speaks of Redis only when the active one, who has to be dead then, did not.
 STANDBY_MS = 30_000
 REFRESH_MS = 60_000
+#: What was heard longer ago is not judged.
+FRESH_MS = 5_000
 
 
 class SelfCare:
@@ -42,6 +46,7 @@ class SelfCare:
         self._alerter = alerter
         self._watch: Watch | None = None
         self._health: dict[str, str] | None = None
+        self._heard_at = 0
         self._redis_away_since: int | None = None
         self._kafka_away_since: int | None = None
         self._failing: dict[str, Failing] = {}
@@ -64,14 +69,16 @@ class SelfCare:
 
     def heard(self, health: dict[str, str]) -> None:
         """What `sla:health` says."""
-        self._health = health
+        self._health, self._heard_at = health, self._alerter.plan.clock()
 
     async def told(self, notice: Notice, outcome: Outcome) -> None:
         """What came of an attempt."""
         alerter = self._alerter
         alerter.count(notice, outcome)
         now = alerter.plan.clock()
-        if isinstance(outcome, Delivered):
+        if notice.receiver not in alerter.plan.rules.receivers:
+            pass  # one that the rules have no more: nobody is to mend it
+        elif isinstance(outcome, Delivered):
             if self._failing.pop(notice.receiver, None):
                 log.info("a receiver takes notices again", receiver=notice.receiver)
         else:
@@ -137,7 +144,10 @@ class SelfCare:
         decider = shift.decider
         if self._watch is None or not self._was_active:
             self._watch, self._was_active = Watch(decider.memory.marks.get(DEAD_LETTERS)), True
-        health = self._health if self._redis_away_since is None else None
+            self._failing = {**failing_of(decider.memory, plan.rules), **self._failing}
+        # What was heard before the work stood still, or this process did, says nothing about now.
+        fresh = self._redis_away_since is None and now - self._heard_at <= FRESH_MS
+        health = self._health if fresh else None
         away = (self._redis_away_since, self._kafka_away_since)
         signs = Signs(now, health, _address(self._alerter), plan.access.servers, *away, dict(self._failing))
         troubles = self._watch.look(signs)
@@ -146,7 +156,7 @@ class SelfCare:
             decider.memory.marks[DEAD_LETTERS] = told
             self._write_soon([mark_record(DEAD_LETTERS, told)])
         decider.unwell(troubles)
-        if now - shift.at >= STUCK_MS:
+        if now - shift.at >= STUCK_MS and (self._alerter.sure or self._redis_away_since is not None):
             self._past_the_work(decider, now)
         if now - shift.at < DEAD_MS or "redis" in troubles or "kafka" in troubles:
             self._beat(decider, now)
@@ -185,6 +195,17 @@ class SelfCare:
         group, zone = digest(person.receiver, Kind.HEARTBEAT.value), self._alerter.plan.book.zone
         sign = Notice(key, group, person.receiver, Kind.HEARTBEAT, Severity.INFO, now, lang=receiver.lang, zone=zone)
         self._alerter.submit(replace(sign, recipient=person.recipient))
+
+
+def failing_of(memory: Memory, rules: Rules) -> dict[str, Failing]:
+    """The receivers whose last notice was given up, as far as is remembered."""
+    found: dict[str, Failing] = {}
+    for step in sorted(memory.steps.values(), key=lambda one: one.done_at or 0):
+        if step.receiver in rules.receivers and step.state == FAILED:
+            found[step.receiver] = Failing(step.at, given_up=True, reason=step.detail)
+        elif step.state == DELIVERED:
+            found.pop(step.receiver, None)
+    return found
 
 
 def _address(alerter: Alerter) -> str:

@@ -4,8 +4,8 @@
 
 One worker and one alerter as processes, on a real Kafka and a real Redis; an HTTP target in this process takes down
 when each clock's breach arrives. So many tickets are open, all with deadlines; some of them fall due, evenly spread
-over the seconds measured. The route is the one for emergencies: `group_wait: 0s`, grouped by team and priority. Measured by
-the clock of this machine: due instant → entry of `sla:breaches` (a time of Redis), and due instant → the target.
+over the seconds measured. The route is the one for emergencies: `group_wait: 0s`, grouped by team and priority.
+Measured by the clock of this machine: due instant → entry of `sla:breaches` (a time of Redis), and → the target.
 """
 
 from __future__ import annotations

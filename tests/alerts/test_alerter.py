@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -166,3 +167,23 @@ async def test_a_breach_that_the_alerter_slept_through_pages_if_it_is_still_open
     await desk.start_here()
     await desk.until(lambda: desk.target.tickets("pager") == ["T-0", "T-1", "T-2"], 20)
     assert ["firing", "digest"] == [one.body["kind"] for one in desk.target.at("pager")]
+
+
+async def test_an_alerter_that_wakes_after_another_took_over_tells_nobody_anything(desk: AlertDesk) -> None:
+    """Frozen with an escalation to come: the other one takes it, once, and the sleeper stands by."""
+    sleeper = desk.start()
+    await desk.until_active()
+    other = await desk.start_here()
+    await desk.until(lambda: other.standing_by)
+    await desk.breach("T-1")
+    await desk.until(lambda: desk.target.at("pager"))
+    sleeper.send_signal(signal.SIGSTOP)
+    await desk.breach("T-2")
+    await desk.until(lambda: desk.target.tickets("pager") == ["T-1", "T-2"])
+    await desk.until(lambda: set(desk.target.tickets("lead")) == {"T-1", "T-2"})
+    sleeper.send_signal(signal.SIGCONT)
+    await desk.until(lambda: "the lease is lost" in desk.log(0))
+    await asyncio.sleep(1)
+    assert other.mine
+    assert len(desk.target.keys) == len(set(desk.target.keys))
+    assert 2 == len(desk.target.at("pager"))

@@ -12,8 +12,9 @@ import pytest
 
 from alerts import selfcare, watch
 from models.instant import format_ms
+from sinks import alerts_topic
 from tests.alerts.running import RULES, AlertDesk, alert_desk
-from tests.servers.kafka import KafkaServer
+from tests.servers.kafka import KafkaServer, start_kafka
 from tests.servers.redis import RedisServer, start_redis
 
 WATCHED = RULES + "watchdog: {every: 1s, to: room, page: pager}\n"
@@ -107,3 +108,29 @@ async def test_a_target_that_is_down_is_told_through_another_and_gets_its_notice
     await asyncio.sleep(0.5)
     states = {key: row["state"] for key, row in await desk.records() if key.startswith("step/") and row}
     assert {"delivered"} == set(states.values())
+
+
+@pytest.mark.slow
+async def test_kafka_away_and_back_is_told_and_what_slipped_meanwhile_is_told_then(
+    own_redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be written down, so nobody is told but of that; afterwards each is told once."""
+    monkeypatch.setattr(watch, "AWAY_MS", 1_000)
+    monkeypatch.setattr(alerts_topic, "ANSWER_S", 1.0)
+    monkeypatch.setattr(selfcare, "KAFKA_S", 0.5)
+    kafka = start_kafka(tmp_path / "kafka")
+    try:
+        async with alert_desk(kafka.address, own_redis.url, tmp_path, WATCHED) as desk:
+            await desk.start_here()
+            await desk.breach("T-1")
+            await desk.until(lambda: desk.target.tickets("lead") == ["T-1"])
+            kafka.kill()
+            await desk.breach("T-2")
+            await desk.until(lambda: of_self(desk) == [("kafka", False)], 20)
+            assert ["T-1"] == desk.target.tickets("pager")
+            await asyncio.to_thread(kafka.start)
+            await desk.until(lambda: of_self(desk) == [("kafka", False), ("kafka", True)], 40)
+            await desk.until(lambda: desk.target.tickets("pager") == ["T-1", "T-2"], 20)
+            assert len(desk.target.keys) == len(set(desk.target.keys))
+    finally:
+        kafka.close()
