@@ -142,7 +142,7 @@ def _restart(run: Pipe, worker: object, tickets: int) -> None:
     again = run.worker()
     took = run.wait_live(again, PARTITIONS)
     log = (run.folder / f"worker-{len(run.workers) - 1}.log").read_text()
-    rows = [line for line in log.splitlines() if "rows" in line]
+    rows = [line for line in log.splitlines() if "read back" in line]
     time.sleep(3)
     after = run.redis.hgetall("sla:live:all")
     same = all(before[name] == after[name] for name in ("open", "unassigned", "waiting", "oldest_open"))

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
+import structlog
+
 from sinks.view import PartitionBeat
 from streams.ground import Ground
 from streams.partition import PartitionWorker
@@ -32,6 +34,8 @@ class Worker(Protocol):
 
 
 W = TypeVar("W", bound=Worker)
+
+log = structlog.get_logger(__name__)
 
 
 class Stage(Generic[W]):
@@ -87,6 +91,8 @@ class TicketStage(Stage[PartitionWorker]):
     def __init__(self, make: Callable[[int], PartitionWorker], ground: Ground) -> None:
         super().__init__(make, ground.on_fatal)
         self._clock = ground.clock
+        self._restored = 0  # rows, in the recovery at hand
+        self._restoring_since = 0
 
     def known_offset(self, partition: int) -> int:
         """See `streams.rows.RowStore`."""
@@ -97,16 +103,22 @@ class TicketStage(Stage[PartitionWorker]):
         """See `streams.rows.RowStore`."""
         worker = self.workers.get(partition)
         if worker is not None:
+            self._restored += len(rows)
             worker.restore(rows, last_offset)
 
     def assign(self, partitions: set[int]) -> None:
         """See `streams.rows.RowStore`; what stays ours waits until it has read what others may have written."""
         super().assign(partitions)
+        self._restored, self._restoring_since = 0, self._clock()
         for worker in self.workers.values():
             worker.suspend()
 
     def recovered(self, partitions: set[int]) -> None:
         """See `streams.rows.RowStore`."""
+        if self._restored:
+            took_s = (self._clock() - self._restoring_since) / 1000
+            log.info("rows read back from the changelog", rows=self._restored, took_s=round(took_s, 1))
+            self._restored = 0
         for number in partitions:
             worker = self.workers.get(number)
             if worker is not None:
