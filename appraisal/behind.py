@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from appraisal.form import TicketRow
 from appraisal.numbers import decimal
 from appraisal.period import Period
 from appraisal.tally import ADDED
 from sla.catalogue import CATALOGUE
+from sla.figures.codes import Cell, merge
 from sla.figures.days import period_id
-from sla.figures.ledger import Ledger
-from sla.figures.measures import SCALE
+from sla.figures.ledger import shares_of
+from sla.figures.measures import DERIVED, SCALE, Measures, measures_of
 from sla.periods.gifts import Gift, cells_of
 
 #: A month (202611), a ticket's id, and what it gave.
@@ -23,27 +25,42 @@ Wanted = Mapping[str, Mapping[str, Collection[str]]]
 
 def rows_behind(period: Period, given: Iterable[Given], wanted: Wanted, promised: Sequence[str]) -> Iterator[TicketRow]:
     """What each ticket adds to each figure; a count's denominator is 1 for all together, so they add 0 to it."""
-    ledgers: dict[tuple[str, str], Ledger] = {}
+    known = measures_of(tuple(promised))
+    groups = {"": known} | {name: Measures({name: known[derived.of]}) for name, derived in DERIVED.items()}
+    sums: dict[tuple[str, str], dict[str, Cell]] = {}
     for month, ticket, gift in given:
         askers = _askers(wanted, period_id(month))
         if not askers:
             continue
         for subject, place, cell in cells_of(month, gift):
             for asker in askers.get(subject, ()):
-                ledgers.setdefault((asker, ticket), Ledger()).add(place, cell)
-    for (subject, ticket), ledger in ledgers.items():
-        for name, share in ledger.result(promised)["measures"].items():
-            if not share["cases"] and not share["numerator"]:
-                continue
-            unit = CATALOGUE[name].unit
-            yield TicketRow(
-                period=period.id,
-                subject=subject,
-                measure=name,
-                ticket=ticket,
-                numerator=decimal(Fraction(share["numerator"], SCALE[unit])),
-                denominator=decimal(0 if unit in ADDED else share["denominator"]),
-            )
+                found = sums.setdefault((asker, ticket), {})
+                for group in _groups(place):
+                    merge(found.setdefault(group, {}), cell)
+    for (subject, ticket), cells in sums.items():
+        for group, cell in cells.items():
+            for name, share in shares_of(cell, groups[group]).items():
+                unit = CATALOGUE[name].unit
+                yield TicketRow(
+                    period=period.id,
+                    subject=subject,
+                    measure=name,
+                    ticket=ticket,
+                    numerator=decimal(Fraction(share["numerator"], SCALE[unit])),
+                    denominator=decimal(0 if unit in ADDED else share["denominator"]),
+                )
+
+
+def _groups(place: Sequence[Any]) -> Iterator[str]:
+    """Which measures a cell at a place belongs to: the plain ones (""), and those over some tickets only."""
+    if len(place) == 2:  # tickets that count once in each split: only the whole is of interest
+        if not place[0]:
+            yield ""
+        return
+    yield ""
+    for name, derived in DERIVED.items():
+        if derived.holds(place):
+            yield name
 
 
 def _askers(wanted: Wanted, month: str) -> dict[str, list[str]]:
