@@ -76,6 +76,8 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
     made, asked = made_of(period, asked, files, policies, until, running=running)
     written = _write(made, out_dir, asked)
     err.print(f"{len(made.forms)} forms and {len(made.totals)} rows of totals in {written}", markup=False)
+    if not made.forms:
+        err.print(f"nobody in people.yaml has a scorecard for a {made.kind}: name --subject and --scorecard", markup=False)
     for form in made.forms:
         total = "no total" if form.total is None else str(half_up(form.total))
         name = f"{form.subject.name} ({form.subject.id})"

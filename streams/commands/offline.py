@@ -16,6 +16,7 @@ from alerts.budgets import RATES
 from alerts.reading import FILE as ALERTS_FILE
 from alerts.reading import load_rules
 from appraisal.cards import load_cards
+from appraisal.form import FilledForm, TotalRow
 from appraisal.people import load_people
 from models.breach import breach_schema
 from models.budget import Budget
@@ -23,6 +24,7 @@ from models.event import event_schema
 from models.instant import format_ms, parse_ms
 from models.kpi import KpiDocument
 from models.objective import Objective
+from models.period import PeriodDocument
 from sla.board import load_board
 from sla.cases import CaseError, run_case
 from sla.policy import PolicyBook, PolicyError
@@ -169,12 +171,15 @@ def _instant(text: str) -> int:
 
 
 def schema() -> None:
-    """Print the JSON Schemas of events, policies, KPI documents, breaches and budgets."""
+    """Print the JSON Schemas of events, policies, KPI documents, breaches, budgets, period totals and forms."""
     schemas: dict[str, Any] = {
         "event": event_schema(),
         "policy": policy_schema(),
         "kpi": KpiDocument.model_json_schema(),
         "breach": breach_schema(),
         "budget": Budget.model_json_schema(),
+        "period": PeriodDocument.model_json_schema(),
+        "form": FilledForm.model_json_schema(mode="serialization"),
+        "total": TotalRow.model_json_schema(mode="serialization"),
     }
     sys.stdout.write(orjson.dumps(schemas, option=orjson.OPT_INDENT_2).decode() + "\n")

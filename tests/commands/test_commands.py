@@ -223,11 +223,12 @@ def test_simulate_writes_the_same_bytes_for_the_same_seed(run: Run, tmp_path: Pa
 
 
 def test_schema_describes_what_is_read_and_written(run: Run) -> None:
-    """Schemas of events, policies, KPI documents, breaches and budgets, as one JSON object."""
+    """Schemas of events, policies, KPI documents, breaches, budgets, totals and forms, as one JSON object."""
     code, told, _ = run("schema")
 
     schemas = json.loads(told)
     assert 0 == code
-    assert {"event", "policy", "kpi", "breach", "budget"} == set(schemas)
+    assert {"event", "policy", "kpi", "breach", "budget", "period", "form", "total"} == set(schemas)
+    assert "number" in json.dumps(schemas["total"]["properties"]["value"])
     assert "ticket.created" in told
     assert "attainment" in json.dumps(schemas["kpi"])
