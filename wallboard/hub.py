@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, Final, Self
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any, Final, Self, TypeVar
 
 import orjson
 import structlog
@@ -20,6 +20,7 @@ from models.instant import parse_ms
 from sinks.redis_link import RedisUnreachable
 from sinks.redis_reader import RedisReader
 from wallboard.board import Common, Page, read_board, read_common, read_parts
+from wallboard.channel import Channel, Viewer
 from wallboard.freshness import Freshness, freshness
 from wallboard.look import Look
 from wallboard.rights import EVERYTHING, Grant
@@ -33,10 +34,6 @@ BEAT_S: Final = 1.0
 PAUSE_S: Final = 0.05
 #: Writers nudge at most so often: what they write right after a nudge is seen by one more look.
 AFTER_S: Final = 0.3
-#: A look that takes longer says that Redis is away.
-AWAY_S: Final = 1.5
-#: While it is away it is asked again this soon.
-AGAIN_S: Final = 0.25
 #: What took longer than this to read rests for `REST` times as long: one page that is dear holds up no other.
 DEAR_S: Final = 0.03
 REST: Final = 5
@@ -45,50 +42,7 @@ LONGEST_PAUSE_S: Final = 0.5
 #: Which scopes there are is asked so often.
 SCOPES_S: Final = 5.0
 
-Message = bytes | None
-
-
-class Channel:
-    """What the viewers of one selection are shown."""
-
-    def __init__(self) -> None:
-        self.parts: dict[str, bytes] = {}
-        self.viewers: set[Viewer] = set()
-        self.known = False  # whether its parts have been read at all
-        self.rests_until = 0.0
-
-    def take(self, parts: Mapping[str, Any]) -> dict[str, bytes]:
-        """Replaces the parts; answers those that are new or changed, and `null` for those that are gone."""
-        fresh = {name: orjson.dumps(part) for name, part in parts.items()}
-        changed = {name: raw for name, raw in fresh.items() if self.parts.get(name) != raw}
-        changed |= {name: b"null" for name in self.parts if name not in fresh}
-        self.parts, self.known = fresh, True
-        return changed
-
-
-class Viewer:
-    """One page: what it is to be told next."""
-
-    def __init__(self) -> None:
-        self._ready = asyncio.Event()
-        self._message: Message = b""
-        self.behind = True  # it has to be told everything
-
-    @property
-    def waits(self) -> bool:
-        """Whether a message has not been taken yet."""
-        return self._ready.is_set()
-
-    def tell(self, message: Message) -> None:
-        """Puts a message in place of one that has not been taken."""
-        self._message = message
-        self._ready.set()
-
-    async def next(self) -> Message:
-        """The next message; None at the end."""
-        await self._ready.wait()
-        self._ready.clear()
-        return self._message
+T = TypeVar("T")
 
 
 def _now_ms() -> int:
@@ -189,9 +143,6 @@ class Hub:
                 wait_s = AFTER_S
             began = time.monotonic()
             await self._round()
-            if self._away:
-                await asyncio.sleep(AGAIN_S)
-                continue
             # Half of the time belongs to others.
             await asyncio.sleep(min(LONGEST_PAUSE_S, max(PAUSE_S, time.monotonic() - began)))
             with contextlib.suppress(TimeoutError):
@@ -204,34 +155,42 @@ class Hub:
         if not channels:
             return
         try:
-            async with asyncio.timeout(AWAY_S):
-                common = await self._read_common()
-        except TimeoutError:
-            self._gone()
-            return
+            common = await self._patiently(self._read_common())
         except Exception:
             log.exception("the view cannot be read")
-            self._gone()
+            self._beat()
             return
-        self._away = False
         for (selection, grant), channel in channels.items():
             began = time.monotonic()
             if began < channel.rests_until:
                 self._tell(channel, {})
                 continue
+            page = Page(selection, grant, self.look)
             try:
-                async with asyncio.timeout(AWAY_S):
-                    page = Page(selection, grant, self.look)
-                    parts = await read_parts(self.reader, page, common, self._clock())
-            except TimeoutError:
-                self._gone()
-                return
+                parts = await self._patiently(read_parts(self.reader, page, common, self._clock()))
             except Exception:  # one page that cannot be read must not silence the others
                 log.exception("a page's figures cannot be read", scope=selection.scope)
+                self._tell(channel, {})
                 continue
             took = time.monotonic() - began
             channel.rests_until = began + took * REST if took > DEAR_S else 0.0
             self._tell(channel, channel.take(parts))
+
+    async def _patiently(self, reading: Coroutine[Any, Any, T]) -> T:
+        """Waits as long as it takes; pages hear a beat meanwhile, and how fresh figures are as far as that is known."""
+        task = asyncio.create_task(reading)
+        try:
+            while not (await asyncio.wait({task}, timeout=BEAT_S))[0]:
+                self._away = self.reader.link.away
+                if not self._away:  # slow, but there
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(BEAT_S / 2):
+                            self._health = await self.reader.read_health()
+                self._beat()
+            self._away = False
+            return task.result()
+        finally:
+            task.cancel()
 
     async def _read_common(self) -> Common:
         looked, known = self._scopes
@@ -242,9 +201,8 @@ class Hub:
         self._health = common.health
         return common
 
-    def _gone(self) -> None:
-        """Redis does not answer: pages hear so, and go on with what they have until it is too old."""
-        self._away = True
+    def _beat(self) -> None:
+        """Nothing new, but still here."""
         for channel in self._channels.values():
             self._tell(channel, {})
 

@@ -24,7 +24,7 @@ from tests.servers.needs import free_port
 from tests.servers.redis import RedisServer, start_redis
 from tests.sinks.stories import breach, is_due, is_open, ticket, told
 from tests.wallboard.browser import Page, browser
-from wallboard import BoardServer, CannotServe
+from wallboard import BoardServer, CannotServe, Site
 
 STATIC = Path(__file__).parents[2] / "wallboard" / "static"
 METRIC = {
@@ -143,6 +143,7 @@ async def figures(page: Page) -> dict[str, list[str]]:
 async def test_the_board_shows_figures_and_moves(desk: Desk, board: BoardServer, tmp_path: Path) -> None:
     """Figures with their raw values, dashes where there is none, a countdown that runs, and changes within a second."""
     await desk.say(open_tickets=41)
+    desk.beat()
     async with browser(tmp_path) as page:
         await page.open(f"{board.url}?view=trend")
         await page.until("document.querySelector('[data-field=\"live.open\"]')?.dataset.value === '41'")
@@ -208,11 +209,13 @@ async def test_redis_goes_and_comes_back(tmp_path: Path) -> None:
     await view.take_over(0, 1)
     desk = Desk(view)
     await desk.say(open_tickets=5)
+    desk.beat()
     (tmp_path / "profile").mkdir()
     async with BoardServer(server.url, port=0) as board, browser(tmp_path / "profile") as page:
         await page.open(board.url)
         await page.until(FRESH)
         await page.ask("window.unbroken = true")
+        await desk.rest()
         await desk.say(open_tickets=5)
         server.close()
         stopped = time.monotonic()
@@ -222,8 +225,10 @@ async def test_redis_goes_and_comes_back(tmp_path: Path) -> None:
         server.start()
         await view.take_over(0, 1)
         await desk.say(open_tickets=6)
+        desk.beat()
         await page.until(f"{FRESH} && document.querySelector('[data-field=\"live.open\"]').dataset.value === '6'", 6)
         assert await page.ask("window.unbroken")
+    await desk.rest()
     await view.close()
     server.close()
 
@@ -332,7 +337,7 @@ async def test_time_is_the_servers(desk: Desk, redis_server: RedisServer, tmp_pa
 
 async def test_the_page_stays_as_small_as_it_was(desk: Desk, board: BoardServer, tmp_path: Path) -> None:
     """Hundreds of changes later it has as many elements, and no more memory to speak of."""
-    await desk.say(open_tickets=0)
+    desk.beat()
     nodes = "document.querySelectorAll('*').length"
     async with browser(tmp_path) as page:
         await page.open(board.url)
@@ -354,15 +359,45 @@ async def test_the_page_stays_as_small_as_it_was(desk: Desk, board: BoardServer,
 
 async def test_a_hidden_tab_goes_on(desk: Desk, board: BoardServer, tmp_path: Path) -> None:
     """Figures move, and what is stale turns stale, though nobody looks and timers are held back."""
-    await desk.say(open_tickets=1)
+    desk.beat()
     async with browser(tmp_path) as page:
         await page.open(board.url)
         await page.until(FRESH)
         await page._call("Target.createTarget", url="about:blank")
         await page.until("document.visibilityState === 'hidden'")
+        await desk.rest()
         await desk.say(open_tickets=2)
         await page.until("document.querySelector('[data-field=\"live.open\"]').textContent === '2'", 2)
         await page.until(STALE, 7)
+
+
+async def test_a_number_is_never_cut(desk: Desk, board: BoardServer, tmp_path: Path) -> None:
+    """A number that does not fit becomes smaller: cut off, it would be another number."""
+    await desk.say(open_tickets=123_456_789)
+    async with browser(tmp_path) as page:
+        await page.open(board.url)
+        await page.until("document.querySelector('[data-field=\"live.open\"]')?.textContent === '123,456,789'")
+        value = "document.querySelector('[data-field=\"live.open\"]').closest('.value')"
+        assert await page.ask(f"{value}.scrollWidth <= {value}.clientWidth")
+        large = await page.ask(f"parseFloat(getComputedStyle({value}).fontSize)")
+        await desk.say(open_tickets=12)
+        await page.until("document.querySelector('[data-field=\"live.open\"]').textContent === '12'")
+        assert large < await page.ask(f"parseFloat(getComputedStyle({value}).fontSize)")
+
+
+async def test_a_page_knows_what_its_viewer_may_open(desk: Desk, redis_server: RedisServer, tmp_path: Path) -> None:
+    """Who sees figures alone has numbers that lead nowhere."""
+    desk.beat()
+    tokens = tmp_path / "tokens"
+    tokens.write_text("a-token-for-the-wall wall\n")
+    (tmp_path / "profile").mkdir()
+    site = Site(tokens=tokens)
+    async with BoardServer(redis_server.url, port=0, site=site) as board, browser(tmp_path / "profile") as page:
+        await page.open(f"{board.url}?token=a-token-for-the-wall&view=overview")
+        await page.until(FRESH)
+        assert "?view=overview" == await page.ask("location.search")
+        assert 0 == await page.ask("document.querySelectorAll('main a[href*=tickets]').length")
+        assert "wall" == await page.ask("document.documentElement.dataset.rights")
 
 
 async def test_addresses_answer_and_are_guarded(desk: Desk, board: BoardServer) -> None:

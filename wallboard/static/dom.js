@@ -16,11 +16,21 @@ export function attribute(element, name, value) {
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+// Makes what stands in an element as small as it has to be to be seen whole: a number that is cut is another number.
+export function fit(element) {
+  element.style.setProperty("--fit", "1");
+  const share = element.clientWidth / element.scrollWidth;
+  if (share < 1) element.style.setProperty("--fit", String(Math.max(0.3, Math.floor(share * 97) / 100)));
+}
+
+const WIDE = /[\u2e80-\uffef]/;
+
 // A ticket's id, of which the end is always seen: where many begin alike, that is what tells them apart.
 export function idText(element, id) {
   if (element.dataset.id === id) return;
   element.dataset.id = id;
-  const split = id.length > 10 ? id.length - 6 : id.length;
+  let split = id.length;
+  if (id.length > 10) for (let room = 6; room > 0 && split > 0; room -= WIDE.test(id[split]) ? 2 : 1) split -= 1;
   element.replaceChildren(el("span", { class: "id-head" }, id.slice(0, split)), el("span", { class: "id-tail" }, id.slice(split)));
 }
 
@@ -36,9 +46,9 @@ export function keyed(parent, items, keyOf, make, update) {
       child = make(item);
       child.dataset.key = key;
     }
-    update(child, item);
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
+    update(child, item); // in its place, where it can be measured
   }
   for (const child of known.values()) child.remove();
 }

@@ -3,7 +3,7 @@ import { ofScope, ticketsBehind } from "./address.js";
 import { board, levelOf, part } from "./board.data.js";
 import { attribute, el, keyed, text } from "./dom.js";
 import { mark, SHAPES } from "./figure.js";
-import { count, NONE, percent } from "./numbers.js";
+import { compact, count, NONE, percent } from "./numbers.js";
 import { say, word } from "./words.js";
 
 const ALL = "";
@@ -35,7 +35,7 @@ export function heat(root) {
     const { teams, left } = choose(found, room());
     keyed(body, [...teams, ALL], (team) => `t${team}`, makeRow, (row, team) => drawRow(row, team, columns, found.cells));
     root.style.setProperty("--rows", String(teams.length + 2));
-    text(more, left ? say("more_teams", { count: left }) : "");
+    text(more, left ? say("more_teams", { count: count(left) }) : "");
     empty.hidden = teams.length > 0;
   }
 
@@ -89,9 +89,9 @@ function drawCell(cell, scope, told) {
   const [open, atRisk, breached, attainment] = cell.querySelectorAll("a");
   const limits = board().limits["today.sla.attainment"] ?? [null, null];
   const figures = [
-    [open, "live.open", told?.open ?? null, count],
-    [atRisk, "live.at_risk", told?.at_risk ?? null, (value) => (value ? `${SHAPES.amber}${count(value)}` : "")],
-    [breached, "live.breached", told?.breached ?? null, (value) => (value ? `${SHAPES.red}${count(value)}` : "")],
+    [open, "live.open", told?.open ?? null, compact],
+    [atRisk, "live.at_risk", told?.at_risk ?? null, (value) => (value ? `${SHAPES.amber}${compact(value)}` : "")],
+    [breached, "live.breached", told?.breached ?? null, (value) => (value ? `${SHAPES.red}${compact(value)}` : "")],
     [attainment, "today.sla.attainment", told?.attainment ?? null, (value) => (value === null ? "" : percent(value))],
   ];
   for (const [element, field, value, show] of figures) {
@@ -99,6 +99,8 @@ function drawCell(cell, scope, told) {
     text(element, told ? show(value) : field === "live.open" ? NONE : "");
     attribute(element, "href", told && value !== null ? ticketsBehind(scope, field) : null);
   }
+  const marks = atRisk.textContent.length + breached.textContent.length;
+  attribute(cell, "data-dense", marks > 10 ? "very" : marks > 7 ? "true" : null);
   attribute(attainment, "data-level", levelOf(told?.attainment ?? null, limits, "more"));
   attribute(cell, "data-level", told?.breached ? "red" : told?.at_risk ? "amber" : told?.open ? "some" : "");
 }

@@ -9,6 +9,13 @@ export function count(value) {
   return value === null ? NONE : counts.format(value);
 }
 
+const short = new Intl.NumberFormat(LANG, { notation: "compact", maximumFractionDigits: 1 });
+
+// Where there is little room: 12,345 as 12.3K, 1.2万.
+export function compact(value) {
+  return value === null ? NONE : value < 10000 ? counts.format(value) : short.format(value);
+}
+
 // Never rounded up to a promise that was not kept.
 export function percent(value) {
   return value === null ? NONE : `${tenths.format(Math.floor(value * 1000 + 1e-9) / 10)} %`;

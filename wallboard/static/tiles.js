@@ -1,7 +1,7 @@
 // The tiles: one figure each, with its limits, its target, and the same time last week.
 import { ticket, ticketsBehind } from "./address.js";
 import { board, figure, levelOf, now, part } from "./board.data.js";
-import { attribute, el, idText, keyed, text } from "./dom.js";
+import { attribute, el, fit, idText, keyed, text } from "./dom.js";
 import { mark, names, SHAPES } from "./figure.js";
 import { NONE, read, seconds } from "./numbers.js";
 import { LANG, say, word } from "./words.js";
@@ -32,7 +32,7 @@ export function tiles(root, only) {
     for (const element of root.querySelectorAll("[data-since]")) showAge(element);
   }
 
-  return { update, tick };
+  return { update, tick, resize: () => root.querySelectorAll(".value").forEach(fit) };
 }
 
 function draw(row, list, columns) {
@@ -67,6 +67,11 @@ function update(element, tile) {
     text(number, read(tile.unit, found.value));
     text(beside, tile.target === null ? "" : say("target", { value: read(tile.unit, tile.target) }));
     setLevel(element, levelOf(found.value, tile.limits, tile.better));
+  }
+  const value = element.querySelector(".value");
+  if (value.dataset.fitted !== value.textContent) {
+    value.dataset.fitted = value.textContent;
+    fit(value);
   }
   text(element.querySelector(".before"), before(tile));
   text(element.querySelector(".limits"), limits(tile));

@@ -19,7 +19,7 @@ export function trend(root, kind) {
 
   function data() {
     const told = part("trend");
-    if (!told || !told.now.open.length) return null;
+    if (!told || told.now.open.every((value) => value === null)) return null;
     const lines = kind === "sums" ? ["created", "solved"] : ["open"];
     const length = Math.max(told.now.open.length, told.last?.open.length ?? 0);
     const steps = Array.from({ length: length + 1 }, (_, place) => (place * told.step) / 1000);
