@@ -77,7 +77,8 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
     written = _write(made, out_dir, asked)
     err.print(f"{len(made.forms)} forms and {len(made.totals)} rows of totals in {written}", markup=False)
     if not made.forms:
-        err.print(f"nobody in people.yaml has a scorecard for a {made.kind}: name --subject and --scorecard", markup=False)
+        mend = "name --subject and --scorecard"
+        err.print(f"nobody in people.yaml has a scorecard for a {made.kind}: {mend}", markup=False)
     for form in made.forms:
         total = "no total" if form.total is None else str(half_up(form.total))
         name = f"{form.subject.name} ({form.subject.id})"
