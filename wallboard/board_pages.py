@@ -34,6 +34,8 @@ def board_routes(hub: Hub, static: str) -> list[BaseRoute]:
         require_scope(request, selection.scope)
         require_filter(request, selection.burns)
         viewer = viewer_of(request)
+        if request.method == "HEAD":  # it would never end, and hold up what is asked next over the same connection
+            return Response(media_type="text/event-stream")
 
         async def stream() -> AsyncIterator[bytes]:
             async for message in hub.watch(selection, viewer.grant):
