@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from alerts import duty
-from alerts.digests import CALM_MS, Digests
+from alerts.digests import CALM_MS, Digests, known_at
 from alerts.duty import Person
 from alerts.entry import Entry
 from alerts.episodes import Episodes
@@ -72,6 +72,7 @@ class Decider:
             self.memory.alerts[alert.id] = self._changed[alert.id] = alert
             self._by_ticket.setdefault(entry.ticket, set()).add(alert.id)
             if taken.is_news:
+                self._digests.pop(alert.id, None)
                 self._news(alert, now)
             if alert.over:
                 self._end(alert)
@@ -168,7 +169,7 @@ class Decider:
             times.append(quiet_changes_at(self.rules, self.book, now) or 0)
         times += self._episodes.times()
         if self._digests:
-            calm = max(track.news_at for one in self._digests.values() for track in one.tracks.values()) + CALM_MS
+            calm = max(known_at(one) for one in self._digests.values()) + CALM_MS
             times.append(calm if calm > now else quiet_changes_at(self.rules, self.book, now) or now + 1000)
         return min((at for at in times if at > now), default=now + 1 if any(at <= now for at in times) else None)
 

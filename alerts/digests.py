@@ -56,12 +56,12 @@ class Digests:
     def late(self, over: Sequence[Alert], mutes: Mutes) -> list[Alert]:
         """Once nothing more comes, tells of what was over before it was found; answers what has been dealt with."""
         now = self._out.now
-        if not over or max(self._known_at(one) for one in over) + CALM_MS > now:
+        if not over or max(known_at(one) for one in over) + CALM_MS > now:
             return []
         by_person: dict[Person, list[Alert]] = {}
         done = []
         for alert in over:
-            route = self._route(next(iter(alert.tracks.values())))
+            route = next((self._route(track) for track in alert.tracks.values()), self._rules.route)
             if not mutes.reason(alert.entry, alert.labels, route):
                 by_person.setdefault(self._reach(route.receiver), []).append(alert)
                 done.append(alert)
@@ -73,9 +73,6 @@ class Digests:
             alert.digest = False
             self._out.alerts[alert.id] = alert
         return done
-
-    def _known_at(self, alert: Alert) -> int:
-        return max(track.news_at for track in alert.tracks.values())
 
     def _group(self, person: Person, alerts: Sequence[Alert], names: Sequence[str]) -> Group:
         pairs = sorted(f"{one.id}|{name}" for one, name in zip(alerts, names, strict=True))
@@ -92,3 +89,6 @@ class Digests:
         return self._rules.routes.get(track.route, self._rules.route)
 
 
+def known_at(alert: Alert) -> int:
+    """When its latest news became known here (ms)."""
+    return max((track.news_at for track in alert.tracks.values()), default=alert.entry.at)

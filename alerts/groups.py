@@ -123,7 +123,9 @@ class GroupWork:
             return (alert.ack.at + route.ack_timeout if route.ack_timeout else _NEVER), []
         steps = [(index, track.base_at + step.after) for index, step in enumerate(route.escalate)]
         left = {index: at for index, at in steps if index not in track.steps}
-        repeat = track.last_at + route.repeat_interval if track.last_at and route.repeat_interval else _NEVER
+        repeat = _NEVER
+        if track.last_at is not None and route.repeat_interval is not None and _repeats(one):
+            repeat = track.last_at + route.repeat_interval
         return min([*left.values(), repeat]), [index for index, at in left.items() if at <= self._now]
 
     def _lapse(self, told: Sequence[Member], route: Route) -> None:
@@ -158,7 +160,7 @@ class GroupWork:
             self._again(Kind.ESCALATION, self._reach(step.to), members, _after(step.after), f"step {index}")
 
     def _repeat(self, told: Sequence[Member], route: Route) -> None:
-        interval, waiting = route.repeat_interval, _waiting(told)
+        interval, waiting = route.repeat_interval, [one for one in _waiting(told) if _repeats(one)]
         last = [one.track.last_at for one in waiting if one.track.last_at is not None]
         if interval is None or not last or min(last) + interval > self._now:
             return
@@ -166,14 +168,10 @@ class GroupWork:
         for one in waiting:
             one.alert.rounds, one.track.last_at = one.alert.rounds + 1, self._now
             self._changed(one.alert)
-            for name, said in one.alert.uncleared.items():
-                if said.group == self._group.id or self._group.id not in self._told_groups(one.alert):
-                    by_receiver.setdefault(name, []).append(one)
+            for name in one.alert.uncleared:
+                by_receiver.setdefault(name, []).append(one)
         for receiver, members in by_receiver.items():
             self._again(Kind.REPEAT, Person(receiver, receiver), members, "repeat_interval")
-
-    def _told_groups(self, alert: Alert) -> set[str]:
-        return {said.group for said in alert.uncleared.values()}
 
     def _again(self, kind: Kind, person: Person, members: Sequence[Member], reason: str, turn: str = "") -> None:
         self._mark_told(person, members)
@@ -236,6 +234,12 @@ _AGAIN_MS = 200
 def _waiting(told: Sequence[Member]) -> list[Member]:
     """Those whose clock runs, and that nobody has acknowledged."""
     return [one for one in told if one.alert.ack is None and one.alert.standing is Standing.FIRING]
+
+
+def _repeats(one: Member) -> bool:
+    """Whether it is this track that repeats: of several, the one that spoke last, to all who were told."""
+    latest = max(one.alert.tracks.items(), key=lambda named: (named[1].last_at or 0, named[0]))
+    return latest[1] is one.track
 
 
 def audience(one: Member, route: Route, reach: Reach) -> list[Person]:

@@ -75,7 +75,7 @@ class Outbox:
                 else 0,
                 "reason": reason,
                 "recipient": person.recipient,
-                "ack_id": "" if _is_end(kind) else some[0].id if len(alerts) == 1 else group,
+                "ack_id": _ack_id(kind, alerts, group),
             }
             step = digest(person.receiver, kind.value, turn, *pairs)
             self.take(Sent(step, person.receiver, kind.value, self.now, count=len(some), says=says,
@@ -104,6 +104,14 @@ class Outbox:
 
 def _is_end(kind: Kind) -> bool:
     return kind in (Kind.ALL_CLEAR, Kind.WITHDRAWN)
+
+
+def _ack_id(kind: Kind, alerts: Sequence[Alert], group: str) -> str:
+    if _is_end(kind) or all(alert.over for alert in alerts):
+        return ""
+    if len(alerts) == 1:
+        return alerts[0].id
+    return "" if kind is Kind.REFRESH else group
 
 
 def _severity(kind: Kind, alerts: Sequence[Alert]) -> Severity:

@@ -64,7 +64,7 @@ def run(story: Story, deaths: dict[int, str] | None = None, *, twice: bool = Fal
     return mortal
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(story=stories(), deaths=st.dictionaries(st.integers(0, 150), st.sampled_from(["before", "sending", "sent"])))
 def test_whenever_an_alerter_dies_the_same_is_told_and_each_step_under_one_key(
     story: Story, deaths: dict[int, str]
@@ -84,7 +84,7 @@ def test_an_entry_that_comes_twice_changes_nothing(story: Story) -> None:
     assert run(story).told == run(story, twice=True).told
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(story=stories())
 def test_who_was_told_is_told_the_end_once_and_who_was_not_is_told_nothing(story: Story) -> None:
     """For each clock and receiver: firing before its end, ends as often as it was over, none without firing."""
