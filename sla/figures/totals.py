@@ -12,7 +12,7 @@ from functools import lru_cache
 from models import scope
 from models.fact import Dims, Fact
 from models.partial import PartialRow
-from sla.figures.codes import FACTS_END, Cell, amounts_in_totals, bump, merge
+from sla.figures.codes import FACTS_END, LEFT, OPENED, Cell, amounts_in_totals, bump, merge
 from sla.figures.credits import Credits, Place
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.grid import Grid
@@ -173,6 +173,8 @@ class Totals:
         """Hands a pending cell on; a day's facts are its month's, too."""
         period, dims, person = place
         self._know(dims, person, sum(amount for code, amount in cell.items() if code < FACTS_END))
+        cell.pop(OPENED, None)  # where a ticket stands on the board is in no total
+        cell.pop(LEFT, None)
         if is_day(period):
             self._spread(period, dims, person, cell)
         self._spread(period // 100 if is_day(period) else period, dims, person, cell)
