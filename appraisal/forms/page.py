@@ -8,7 +8,7 @@ from html import escape
 from importlib.resources import files
 
 from appraisal.form import FilledForm
-from appraisal.forms.paper import Group, Paper, Row, Spread, Table, paper
+from appraisal.forms.paper import Bar, Group, Paper, Row, Spread, Table, paper
 
 _LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 
@@ -168,9 +168,7 @@ def _table(table: Table, style: str = "") -> str:
 
 def _spread(spread: Spread) -> str:
     bars = "".join(
-        f"<tr><td>{_text(bar.label)}</td><td>{_text(bar.number)}</td>"
-        f'<td><div class="bar" style="width:{max(bar.share, 0.5) if bar.share else 0}%"></div></td></tr>\n'
-        for bar in spread.bars
+        f"<tr><td>{_text(bar.label)}</td><td>{_text(bar.number)}</td><td>{_bar(bar)}</td></tr>\n" for bar in spread.bars
     )
     found = [f'<section class="spread">\n<h3>{_text(spread.title)}</h3>\n', _table(spread.table, "small")]
     if spread.beside:
@@ -178,6 +176,10 @@ def _spread(spread: Spread) -> str:
     if bars:
         found.append(f'<table class="bars">\n{bars}</table>\n')
     return "".join((*found, "</section>\n"))
+
+
+def _bar(bar: Bar) -> str:
+    return f'<div class="bar" style="width:{max(bar.share, 0.5)}%"></div>' if bar.share else ""
 
 
 def _text(words: str) -> str:

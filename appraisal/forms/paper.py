@@ -180,7 +180,7 @@ def _row(line: MeasureLine, words: Vocabulary) -> Row:
         standing=shown.standing(line, words),
         score=shown.places(line.score),
         weight=shown.percent(line.effective_weight),
-        card_weight=f"{words('card_weight')} {shown.percent(line.weight)}" if other else "",
+        card_weight=words("on_card", weight=shown.percent(line.weight)) if other else "",
         points=shown.places(line.points),
     )
 

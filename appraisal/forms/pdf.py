@@ -25,9 +25,7 @@ CHINESE: Final = (
     "Source Han Serif SC", "Source Han Serif CN", "SimSun", "STSong", "AR PL UMing CN", "Droid Sans Fallback",
 )  # fmt: skip
 _MEND: Final = "install one (Debian: apt-get install fonts-noto-cjk), or name the folder of a font file"
-_UNSHOWN: Final = re.compile(
-    r"text '(?P<letter>.+?)' could not be displayed|text \"(?P<other>.+?)\" could not", re.DOTALL
-)
+_UNSHOWN: Final = re.compile(r'text `?"(?P<letter>.+?)"`? could not be displayed', re.DOTALL)
 
 
 class NoFont(ValueError):
@@ -87,7 +85,14 @@ def pdf_form(form: FilledForm, language: str, font_paths: Sequence[str | Path] |
             pdf_tags=False,
         )
     except typst.TypstError as error:
-        msg = f"{form.subject.id}, {form.scorecard}: {error.message}"
+        unshown = _UNSHOWN.search(error.message)
+        if unshown is None:
+            raise
+        code = " ".join(f"U+{ord(letter):04X}" for letter in unshown["letter"])
+        msg = (
+            f"no font here has {code} '{unshown['letter']}', which the form of {form.subject.id} contains: "
+            "install a font that has it, or name its folder"
+        )
         raise NoFont(msg) from error
     if not isinstance(found, bytes):
         msg = f"Typst set no PDF but {type(found).__name__}"

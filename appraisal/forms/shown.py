@@ -84,7 +84,7 @@ def amount(number: Decimal, unit: Unit, words: Vocabulary) -> str:
     if unit == "ratio":
         return percent(number)
     if unit == "points":
-        return words("points_of", n=plain(number))
+        return words("point") if number == 1 else words("points_of", n=plain(number))
     if unit == "hours":
         return words("hours", n=plain(number))
     if unit != "s":

@@ -182,6 +182,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "hours": ("{n} 小时", "{n} h"),
     "seconds": ("{n} 秒", "{n} s"),
     "points_of": ("{n} 分", "{n} points"),
+    "point": ("1 分", "1 point"),
+    "on_card": ("表定 {weight}", "card {weight}"),
 }
 
 STATUS: Final[Mapping[Status, tuple[str, str]]] = {
