@@ -2,7 +2,7 @@
 
     python examples/appraisal_forms.py docs/examples-appraisal
 
-Writes <scorecard>/<subject>.xlsx, .html and .pdf; the same bytes each time, on a machine with the same Chinese font.
+Writes <scorecard>/<subject>.json, .xlsx, .html and .pdf: the same bytes each time, on a machine with the same font.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import orjson
 
 from appraisal.cards import load_cards
 from appraisal.entries import known_of
-from appraisal.files import form_path
+from appraisal.files import form_path, json_files
 from appraisal.form import Appraisal
 from appraisal.forms import html_form, pdf_form, xlsx_form
 from appraisal.from_files import Told, totals_of
@@ -39,6 +39,7 @@ FORMS = (
     ("team:服务台", "customer-care"),
     ("team:服务台", "service-quality"),
 )
+PRINTERS = {"xlsx": xlsx_form, "html": html_form, "pdf": pdf_form}
 _SEED, _RATE, _OUTAGES_A_DAY = 11, 0.0016, 0.03
 
 
@@ -84,11 +85,13 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     for appraisal in filled():
         for form in appraisal.forms:
-            for suffix, write in (("xlsx", xlsx_form), ("html", html_form), ("pdf", pdf_form)):
-                path = asked.folder / form_path(form, suffix).relative_to("forms")
+            files = {form_path(form, suffix): write(form, asked.lang) for suffix, write in PRINTERS.items()}
+            files[form_path(form, "json")] = json_files(appraisal)[form_path(form, "json")]
+            for name, content in sorted(files.items()):
+                path = asked.folder / name.relative_to("forms")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(write(form, asked.lang))
-                print(f"{path}  {path.stat().st_size:,} bytes")
+                path.write_bytes(content)
+                print(f"{path}  {len(content):,} bytes")
     return 0
 
 
