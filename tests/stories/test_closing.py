@@ -68,7 +68,7 @@ async def test_a_month_closes_once_and_a_late_event_makes_its_second_revision(de
     async def at_revision(number: int) -> bool:
         return (await period(desk, month, "all")).get("revision") == number
 
-    await desk.until(lambda: at_revision(1))
+    await desk.until(lambda: at_revision(1), 60)
     before = await period(desk, month, "all")
     PeriodDocument.model_validate(before)
     assert 40 == before["counts"]["solved"]
@@ -76,12 +76,12 @@ async def test_a_month_closes_once_and_a_late_event_makes_its_second_revision(de
     desk.workers[0].kill()
     await desk.redis.flushall()
     desk.start()
-    await desk.until(lambda: at_revision(1))
+    await desk.until(lambda: at_revision(1), 60)
     assert before == await period(desk, month, "all")
 
     late = event("old-3", "reopened", long_ago() + DAY, event_id="late")
     await desk.send([late])
-    await desk.until(lambda: at_revision(2))
+    await desk.until(lambda: at_revision(2), 60)
     after = await period(desk, month, "all")
     PeriodDocument.model_validate(after)
     assert {"reopened": {"from": 0, "to": 1}} == after["difference"]["counts"]
@@ -117,7 +117,7 @@ async def test_what_tickets_gave_is_kept_and_those_that_came_back_are_charged_ac
         measure = (await period(desk, month, "all")).get("measures", {}).get("recurrence_rate")
         return bool(measure) and measure == expected[month, "all"]["measures"]["recurrence_rate"]
 
-    await desk.until(as_in_replay)
+    await desk.until(as_in_replay, 60)
     assert 0.9 < expected[month, "all"]["measures"]["recurrence_rate"]["value"] < 1
 
     async def all_given() -> bool:
