@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import time
 from collections.abc import AsyncIterator
@@ -40,6 +41,11 @@ STALE = "document.querySelector('#freshness').dataset.state === 'stale'"
 def now_ms() -> int:
     """The machine's time."""
     return time.time_ns() // 1_000_000
+
+
+def late_s() -> float:
+    """By how much a machine with more to do than it can is late, so that a law about seconds is one about the page."""
+    return max(0.0, os.getloadavg()[0] / (os.cpu_count() or 1) - 1) / 4
 
 
 class Desk:
@@ -186,7 +192,7 @@ async def test_a_silent_worker_makes_the_board_stale(desk: Desk, board: BoardSer
         assert "全部工单" == await page.ask("document.querySelector('#scope').textContent")
         await page.until(STALE, 8)
 
-        assert 4.5 < time.monotonic() - said < 6.5
+        assert 4.5 < time.monotonic() - said < 6.5 + late_s()
         assert {"true"} == set(
             await page.ask("[...document.querySelectorAll('[data-stale]')].map(e => e.dataset.stale)")
         )
@@ -220,7 +226,7 @@ async def test_redis_goes_and_comes_back(tmp_path: Path) -> None:
         server.close()
         stopped = time.monotonic()
         await page.until(STALE, 8)
-        assert time.monotonic() - stopped < 5.6  # a beat was at most so young when Redis stopped
+        assert time.monotonic() - stopped < 5.6 + late_s()  # a beat was at most so young when Redis stopped
         assert "Redis is away" in await page.ask("document.querySelector('#freshness').textContent")
         server.start()
         await view.take_over(0, 1)
@@ -275,7 +281,7 @@ async def test_a_burning_p0_owns_the_screen_until_it_is_answered(
             burning("late", now - 65_000),
             burning("waits", now + 400_000, paused_s=300.5),
         )
-        await page.until(shown, 2)
+        await page.until(shown, 5)
         assert "3 P0 tickets are burning" == await page.ask(text.format("h2"))
         assert (await page.ask(text.format(".countdown"))) in {f"+01:{second:02d}" for second in range(5, 20)}
         assert "late" == await page.ask(text.format(".first .ticket"))
