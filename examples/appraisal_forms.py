@@ -16,7 +16,7 @@ import orjson
 from appraisal.cards import load_cards
 from appraisal.entries import known_of
 from appraisal.files import form_path, json_files
-from appraisal.form import Appraisal
+from appraisal.form import Appraisal, FilledForm
 from appraisal.forms import html_form, pdf_form, xlsx_form
 from appraisal.from_files import Told, totals_of
 from appraisal.people import load_people
@@ -43,7 +43,7 @@ PRINTERS = {"xlsx": xlsx_form, "html": html_form, "pdf": pdf_form}
 _SEED, _RATE, _OUTAGES_A_DAY = 11, 0.0016, 0.03
 
 
-def told() -> Told:
+def all_told() -> Told:
     """Everything that happened, as files would tell it."""
     found = Told()
     begin, end = parse_ms("2026-09-25T00:00:00+08:00"), parse_ms(AS_OF)
@@ -59,7 +59,7 @@ def told() -> Told:
 
 def filled() -> list[Appraisal]:
     """The forms, each with its totals."""
-    found = told()
+    found = all_told()
     book = load_book(POLICIES)
     until = parse_ms(AS_OF)
     replayed = totals_of(found.events, book, until)
@@ -85,8 +85,10 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     for appraisal in filled():
         for form in appraisal.forms:
-            files = {form_path(form, suffix): write(form, asked.lang) for suffix, write in PRINTERS.items()}
-            files[form_path(form, "json")] = json_files(appraisal)[form_path(form, "json")]
+            kept = json_files(appraisal)[form_path(form, "json")]
+            told = FilledForm.model_validate_json(kept)  # to the digits that JSON has: what is kept can be printed anew
+            files = {form_path(form, suffix): write(told, asked.lang) for suffix, write in PRINTERS.items()}
+            files[form_path(form, "json")] = kept
             for name, content in sorted(files.items()):
                 path = asked.folder / name.relative_to("forms")
                 path.parent.mkdir(parents=True, exist_ok=True)
