@@ -201,9 +201,9 @@ class Alerter:
             asked = loop.time()
             try:
                 held = await asyncio.wait_for(self._ask(asked), _ASK_S)
-            except REDIS_ERRORS:
+            except REDIS_ERRORS as error:
                 self._absent_since = None
-                self.care.redis_lost()
+                self.care.redis_lost(error)
             else:
                 self.care.redis_heard()
                 self._mine = held is Held.MINE

@@ -58,13 +58,17 @@ class SelfCare:
 
     # What it hears
 
-    def redis_lost(self) -> None:
-        """Redis did not answer."""
+    def redis_lost(self, error: Exception) -> None:
+        """Redis did not answer, or not what was asked."""
         if self._redis_away_since is None:
             self._redis_away_since = self._alerter.plan.clock()
+            log.warning("redis is away, waiting for it", redis=_address(self._alerter), reason=repr(error))
 
     def redis_heard(self) -> None:
         """Redis has answered."""
+        if self._redis_away_since is not None:
+            away_s = (self._alerter.plan.clock() - self._redis_away_since) / 1000
+            log.info("redis answers again", redis=_address(self._alerter), away_s=away_s)
         self._redis_away_since = None
 
     def heard(self, health: dict[str, str]) -> None:

@@ -73,8 +73,8 @@ class Shift:
             entries = await self._read()
             if entries or self._alerter.plan.clock() - self._looked_at >= LOOK_MS:
                 await self._look()
-        except REDIS_ERRORS:
-            self._alerter.care.redis_lost()
+        except REDIS_ERRORS as error:
+            self._alerter.care.redis_lost(error)
             self._unfinished = True
             await asyncio.sleep(0.1)
             return True

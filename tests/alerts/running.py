@@ -170,15 +170,6 @@ class AlertDesk:
         """What an alerter said."""
         return (self.folder / f"alerter-{number}.log").read_text()
 
-    async def run(self, *arguments: str) -> tuple[int, str]:
-        """A command: its exit code, and what it said."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "streams", *arguments,
-            env=self.environment(), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        output, _ = await process.communicate()
-        return process.returncode or 0, output.decode()
-
     async def breach(
         self, ticket: str, change: str = "breached", level: str = "", at: int | None = None, **more: Any
     ) -> str:

@@ -108,6 +108,20 @@ async def test_what_is_open_and_what_could_not_be_delivered_is_listed(desk: Aler
     assert {"T-1": "firing", "T-2": "ended"} == {row["ticket"]: row["status"] for row in rows}
 
 
+async def test_an_acknowledgement_by_command_is_confirmed(desk: AlertDesk) -> None:
+    """By the alert's id; of an unknown one it is said what there is, of one that is over, that it is."""
+    await desk.start_here()
+    ident = await desk.breach("T-1")
+    await desk.until(lambda: desk.target.at("pager"))
+    assert (0, f"{ident} is acknowledged by 王伟\n") == await slawatch("alerts", "ack", ident, "--by", "王伟")
+    assert "王伟".encode() == await desk.redis.hget(f"sla:alert:{ident}", "acknowledged_by")
+    code, said = await slawatch("alerts", "ack", "T-1", "--by", "x")
+    assert (2, f"no alert is called 'T-1'; perhaps {ident}") == (code, said)
+    await desk.breach("T-1", "ended")
+    await desk.until(lambda: any(one.body["kind"] == "all_clear" for one in desk.target.at("pager")))
+    assert (0, f"{ident} is over already\n") == await slawatch("alerts", "ack", ident, "--by", "x")
+
+
 async def test_an_acknowledgement_without_an_alerter_is_noted_and_carried_out_later(
     desk: AlertDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
