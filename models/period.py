@@ -61,7 +61,7 @@ class Sums(BaseModel):
 
 
 class MeasureMove(BaseModel):
-    """A measure before and after a correction; `split` is empty or `priority:P0`, `tier:vip`, `complexity:3`, …
+    """A measure before and after a correction; `split` is empty or such as `priority:P0`, `tier:vip`, `complexity:3`.
 
     None: there was, or is, no such part of the split.
     """
@@ -96,8 +96,8 @@ class CausingEvent(BaseModel):
 class PeriodDocument(BaseModel):
     """What a subject did in a period, from `from` (included) to `to` (not included), known at `as_of`.
 
-    `revision` is 0 while it runs. The first one is final and known as of the closing (the end and the grace); each later
-    one says what it changed, and by which events.
+    `revision` is 0 while it runs. The first one is final and known as of the closing (the end and the grace); each
+    later one says what it changed, and by which events.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

@@ -10,9 +10,13 @@ from typing import Final
 
 from models.measure import Measure
 from sla.catalogue.observed import OBSERVED
-from sla.catalogue.of_events import OF_EVENTS
+from sla.catalogue.solutions import SOLUTIONS
+from sla.catalogue.times import TIMES
+from sla.catalogue.voices import DATA, FLAGS, VOICES
 
 #: Every measure by its id.
-CATALOGUE: Final[Mapping[str, Measure]] = {measure.id: measure for measure in (*OF_EVENTS, *OBSERVED)}
+CATALOGUE: Final[Mapping[str, Measure]] = {
+    measure.id: measure for measure in (*TIMES, *SOLUTIONS, *VOICES, *FLAGS, *DATA, *OBSERVED)
+}
 
 __all__ = ["CATALOGUE", "Measure"]

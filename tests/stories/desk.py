@@ -31,7 +31,8 @@ from tests.streams.running import Desk
 
 ROOT = Path(__file__).parents[2]
 OURS = (
-    "sla:announced", "sla:epochs", "sla:memory:", "sla:kept:", "sla:fences", "sla:counters", "sla:workers", "sla:health",
+    "sla:announced", "sla:epochs", "sla:memory:", "sla:kept:", "sla:fences", "sla:counters", "sla:workers",
+    "sla:health",
 )  # fmt: skip
 
 View = dict[str, Any]
