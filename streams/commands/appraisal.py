@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from appraisal.appraise import CannotAppraise
 from appraisal.behind import Wanted, rows_behind
 from appraisal.form import Appraisal, TicketRow
+from appraisal.forms import NoFont, html_form, pdf_form, xlsx_form
 from appraisal.intake import NotTaken, subject_of
 from appraisal.numbers import half_up
 from appraisal.output.files import Asked, Renderer, files_of, write_files
@@ -29,7 +30,7 @@ from streams.errors import Unusable
 from streams.settings import load_settings
 
 #: What writes a form, by the suffix of its file.
-RENDERERS: dict[str, Renderer] = {}
+RENDERERS: dict[str, Renderer] = {"xlsx": xlsx_form, "html": html_form, "pdf": pdf_form}
 
 
 class _PeriodFirst(TyperGroup):
@@ -158,7 +159,7 @@ def _write(made: Appraisal, folder: Path, asked: Asked) -> Path:
     try:
         files = files_of(made, asked, RENDERERS, read_key(key.get_secret_value()) if key else None)
         return write_files(made, files, folder)
-    except UnusableKey as error:
+    except (UnusableKey, NoFont) as error:
         raise Unusable(str(error)) from error
     except OSError as error:
         msg = f"{folder} cannot be written: {error}"
