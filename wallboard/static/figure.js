@@ -10,6 +10,11 @@ export function mark(element, { scope, field, value, asOf }) {
   attribute(element, "data-stale", String(Boolean(staleness())));
 }
 
+// An element that shows nothing is no figure.
+export function unmark(element) {
+  for (const name of ["scope", "field", "value", "asOf", "stale"]) delete element.dataset[name];
+}
+
 export function markStale(stale) {
   const said = String(stale);
   for (const element of document.querySelectorAll("[data-stale]")) {

@@ -2,7 +2,7 @@
 import { ofScope, ticketsBehind } from "./address.js";
 import { board, levelOf, part } from "./board.data.js";
 import { attribute, el, keyed, text } from "./dom.js";
-import { mark, SHAPES } from "./figure.js";
+import { mark, SHAPES, unmark } from "./figure.js";
 import { compact, count, NONE, percent } from "./numbers.js";
 import { say, word } from "./words.js";
 
@@ -92,11 +92,12 @@ function drawCell(cell, scope, told) {
     [open, "live.open", told?.open ?? null, compact],
     [atRisk, "live.at_risk", told?.at_risk ?? null, (value) => (value ? `${SHAPES.amber}${compact(value)}` : "")],
     [breached, "live.breached", told?.breached ?? null, (value) => (value ? `${SHAPES.red}${compact(value)}` : "")],
-    [attainment, "today.sla.attainment", told?.attainment ?? null, (value) => (value === null ? "" : percent(value))],
+    [attainment, "today.sla.attainment", told?.attainment ?? null, percent],
   ];
   for (const [element, field, value, show] of figures) {
-    mark(element, { scope, field, value, asOf: field === "today.sla.attainment" ? told?.kpi_as_of : told?.as_of });
     text(element, told ? show(value) : field === "live.open" ? NONE : "");
+    if (element.textContent) mark(element, { scope, field, value, asOf: field === "today.sla.attainment" ? told?.kpi_as_of : told?.as_of });
+    else unmark(element);
     attribute(element, "href", told && value !== null ? ticketsBehind(scope, field) : null);
   }
   const marks = atRisk.textContent.length + breached.textContent.length;
