@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typst
 
+from appraisal.forms.pdf import CHINESE
 from streams.__main__ import main
 from tests.appraisal.desk import Ticket, at, observed, told
+from tests.servers.needs import missing
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -66,6 +69,8 @@ TICKETS = [
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Runs `slawatch` in a folder with the desk's files; answers exit code, output and errors."""
+    if not set(CHINESE) & set(typst.Fonts().families()):
+        missing("a Chinese font (fonts-noto-cjk)")
     book = tmp_path / "policies"
     (book / "scorecards").mkdir(parents=True)
     for name, text in {"2026.yaml": BOOK, "people.yaml": PEOPLE, "scorecards/desk.yaml": CARD}.items():

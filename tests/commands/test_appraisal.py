@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests.commands.appraising import AS_OF, Run, run
 
@@ -24,6 +26,17 @@ def appraise(run: Run, *more: object, files: tuple[str, ...] = FILES, out: str =
 def read(path: str | Path) -> Any:
     """A file of JSON."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def texts_in(path: Path) -> list[str]:
+    """What a file says to whoever opens it: the sheets of a workbook, the pages of a PDF, else its text."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            return [book.read(name).decode() for name in book.namelist()]
+    if path.suffix == ".pdf":
+        reader = PdfReader(path)
+        return [str(reader.metadata), *(page.extract_text() for page in reader.pages)]
+    return [path.read_text(encoding="utf-8", errors="ignore")]
 
 
 def test_a_form_is_filled_from_events_observations_ratings_and_appeals_alike(run: Run) -> None:
@@ -82,7 +95,7 @@ def test_pseudonyms_leave_no_name_in_any_file_or_on_the_screen(run: Run, monkeyp
         code, out, err = appraise(run, "--pseudonyms", "--tickets", "--subject", "agent:li.na", out=key[:3])
         assert 0 == code, err
         texts = [out, err] + [str(path) for path in Path(key[:3]).rglob("*")]
-        texts += [path.read_text(encoding="utf-8", errors="ignore") for path in Path(key[:3]).rglob("*.*")]
+        texts += [text for path in Path(key[:3]).rglob("*.*") for text in texts_in(path)]
         for name in ("李娜", "li.na", "陈刚", "chen.gang"):
             assert not [text for text in texts if name in text], name
         (form,) = (Path(key[:3]) / "2026-Q4/forms/desk").glob("*.json")
