@@ -30,6 +30,7 @@ PERIOD_DAYS = 40
 #: Partitions are not equally far: minutes stay this much longer than the windows of their own watermark need them.
 SKEW_MINUTES = 60
 UNLIMITED = 1 << 62
+_REMARKED = 2  # facts that were marked anew where they stood, of which a ticket's change most often consists
 
 
 class PartitionFigures:
@@ -165,5 +166,9 @@ def difference(old: Sequence[Fact], new: Sequence[Fact]) -> tuple[Sequence[Fact]
         shared += 1
     if shared == len(old):
         return (), new[shared:]
+    if len(new) >= len(old):
+        pairs = [pair for pair in zip(old[shared:], new[shared:], strict=False) if pair[0] != pair[1]]
+        if len(pairs) <= _REMARKED:
+            return [before for before, _ in pairs], [*(after for _, after in pairs), *new[len(old) :]]
     before_rest, after_rest = Counter(old[shared:]), Counter(new[shared:])
     return list((before_rest - after_rest).elements()), list((after_rest - before_rest).elements())
