@@ -239,7 +239,7 @@ class Decider:
     def _leave(self, group: Group) -> None:
         """Lets go of members that have nothing more to do with a group."""
         for alert in list(group.members.values()):
-            if group.id not in alert.groups:
+            if (alert.over or group.id not in alert.tracks) and group.id not in alert.groups:
                 del group.members[alert.id]
 
     def _end(self, alert: Alert) -> None:

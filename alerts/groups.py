@@ -238,6 +238,8 @@ def _waiting(told: Sequence[Member]) -> list[Member]:
 
 def _repeats(one: Member) -> bool:
     """Whether it is this track that repeats: of several, the one that spoke last, to all who were told."""
+    if len(one.alert.tracks) == 1:
+        return True
     latest = max(one.alert.tracks.items(), key=lambda named: (named[1].last_at or 0, named[0]))
     return latest[1] is one.track
 

@@ -86,7 +86,7 @@ class Alert:
     @property
     def over(self) -> bool:
         """Whether the clock has stopped, or never should have been."""
-        return self.standing in (Standing.ENDED, Standing.WITHDRAWN)
+        return self.standing is Standing.ENDED or self.standing is Standing.WITHDRAWN
 
     @property
     def pending(self) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alerts.entry import Entry
 from alerts.notice import Kind
-from tests.alerts.stories import HOUR, MINUTE, MONDAY, SECOND, Mortal, entry, shipped_rules
+from tests.alerts.stories import HOUR, MINUTE, MONDAY, SECOND, Mortal, entry, rules, shipped_rules
 
 RULES = shipped_rules()
 ENDS = (Kind.ALL_CLEAR, Kind.WITHDRAWN)
@@ -117,3 +117,20 @@ def test_nothing_is_left_to_be_done_once_all_clocks_have_ended(story: Story) -> 
     mortal.decide(last)
     mortal.decide(last + HOUR)
     assert mortal.decider.next_at(last + HOUR) is None
+
+
+@settings(max_examples=25, deadline=None)
+@given(story=stories(), at=st.integers(0, 100))
+def test_rules_may_change_between_two_alerters(story: Story, at: int) -> None:
+    """Routes and receivers that are gone are let go; nobody is told anew what they were told already."""
+    mortal = run(story, {at: "sent"})
+    mortal.rules = rules({"receiver": "lead", "routes": [{"matchers": ['priority="P1"'], "receiver": "room"}]})
+    last = max(one for one, _ in story) + HOUR
+    before = {(one.receiver, alert.id) for one in mortal.sent for alert in one.alerts}
+    mortal.rise(last)
+    sent = len(mortal.sent)
+    for minute in range(60):
+        mortal.decide(last + minute * MINUTE)
+    again = [one for one in mortal.sent[sent:] if one.kind is Kind.FIRING]
+    assert not {(one.receiver, alert.id) for one in again for alert in one.alerts} & before
+    assert {one.receiver for one in mortal.sent[sent:]} <= set(mortal.rules.receivers)
