@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -146,11 +145,11 @@ def _anew(verdict: Verdict, files: list[Path], policies: Path | None, as_of: int
 
 
 def _our_key() -> str | None:
-    text = os.environ.get("SLAWATCH_SIGNING_KEY")
-    if not text:
+    key = load_settings().signing_key
+    if key is None:
         return None
     try:
-        return public_text(read_key(text).public_key())
+        return public_text(read_key(key.get_secret_value()).public_key())
     except UnusableKey as error:
         raise Unusable(str(error)) from error
 

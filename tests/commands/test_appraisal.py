@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import zipfile
@@ -160,3 +161,22 @@ def test_a_check_proves_cards_and_people(run: Run) -> None:
     code, out, _ = run("check")
 
     assert (1, True) == (code, "scorecards/desk.yaml:6: the weights of the dimensions add up to 90 %" in out), out
+
+
+def test_written_files_are_held_against_their_manifest_and_their_events(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signed by the key of the settings; one flipped byte is found, and so is another key."""
+    Path(".env").write_text(f"SLAWATCH_SIGNING_KEY={base64.b64encode(bytes(32)).decode()}\n", encoding="utf-8")
+    appraise(run)
+    code, out, err = run("appraisal", "verify", "out", "--events", *FILES, "--as-of", AS_OF)
+    assert (0, True) == (code, "signed by" in out), err
+    monkeypatch.setenv("SLAWATCH_SIGNING_KEY", base64.b64encode(bytes(31) + b"1").decode())
+    code, _, err = run("appraisal", "verify", "out")
+    assert (1, True) == (code, "not with the key" in err), err
+    monkeypatch.delenv("SLAWATCH_SIGNING_KEY")
+    content = bytearray((Path("out") / FORM).read_bytes())
+    content[100] ^= 1
+    (Path("out") / FORM).write_bytes(content)
+    code, _, err = run("appraisal", "verify", "out")
+    assert (1, True) == (code, "agent-li.na.json" in err), err
