@@ -11,6 +11,7 @@ from appraisal.cards import load_cards
 from appraisal.people import load_people
 from sla.catalogue import CATALOGUE
 from sla.policy.errors import PolicyError
+from sla.simulate.desk import TEAMS
 from tests.appraisal.desk import card_of, try_card
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -256,3 +257,14 @@ def test_every_measure_that_is_scored_can_stand_on_a_card() -> None:
             card = card_of(f"title: x\nperiods: [month]\ndimensions: [{{name: x, weight: 100%, measures: [{line}]}}]")
 
             assert measure.id == card.dimensions[0].measures[0].measure
+
+
+def test_the_people_who_ship_work_at_the_simulated_desk() -> None:
+    """Whoever is scored by what they do is somebody whom the simulator lets do it, in a team that is there."""
+    people = load_people(POLICIES, load_cards(POLICIES)).people.values()
+    agents = {agent: team.name for team in TEAMS for agent in team.agents}
+
+    assert {"manager-after-sales", "internet-team"} == {person.scorecard for person in people if person.scorecard}
+    for person in people:
+        if person.scorecard:
+            assert agents[person.id] in {span.team for span in person.teams}
