@@ -8,6 +8,7 @@ from html import escape
 from importlib.resources import files
 
 from appraisal.form import FilledForm
+from appraisal.forms import shown
 from appraisal.forms.paper import Bar, Group, Paper, Row, Spread, Table, paper
 
 _LANGUAGES = {"zh": "zh-Hans", "en": "en"}
@@ -185,9 +186,4 @@ def _bar(bar: Bar) -> str:
 def _text(words: str) -> str:
     """A text as itself, and turned by nobody: a name from right to left stays within its own bounds."""
     said = escape(words, quote=True).replace("\n", "<br>")
-    return said if words.isascii() or not _turns(words) else f"<bdi>{said}</bdi>"
-
-
-def _turns(words: str) -> bool:
-    """Whether a text has letters that are written from right to left."""
-    return any("\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufefc" for letter in words)
+    return said if words.isascii() or not shown.turns(words) else f"<bdi>{said}</bdi>"

@@ -109,7 +109,7 @@ def paper(form: FilledForm, language: str) -> Paper:
     return Paper(
         language=language,
         title=shown.text(form.title.in_language(language)),
-        heading=f"{name} · {form.period}",
+        heading=f"{shown.within_a_line(name)} · {form.period}",
         warnings=tuple(shown.warnings(form, words)),
         person=_person(form, words),
         heads=tuple(words(key) for key in _HEADS),
@@ -130,7 +130,7 @@ def paper(form: FilledForm, language: str) -> Paper:
         quality=_quality(form, words) if form.data_quality else None,
         words={key: words(key) for key in _SECTIONS},
         foot=shown.foot(form, words),
-        strip=shown.text(f"{name} · {form.scorecard} · {form.period}"),
+        strip=f"{shown.within_a_line(name)} · {shown.within_a_line(form.scorecard)} · {form.period}",
     )
 
 

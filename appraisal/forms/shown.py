@@ -16,6 +16,7 @@ from models.measure import Unit
 
 NOTHING = "–"  # noqa: RUF001 -- a dash, as in print
 _LONGEST = 8_000
+_IN_A_LINE = 60
 #: What no page shows and what can turn the words after it around: control characters, marks and overrides of direction.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _LONE = re.compile(r"[\ud800-\udfff]")
@@ -25,6 +26,18 @@ def text(words: str) -> str:
     """A name or free text without characters that cannot be seen; of an endless one the beginning."""
     found = _LONE.sub("\ufffd", _UNSEEN.sub("", words))
     return found if len(found) <= _LONGEST else found[:_LONGEST] + " …"
+
+
+def within_a_line(words: str) -> str:
+    """A name among other words: not too long, and one from right to left leaves the order of the others alone."""
+    found = text(words).replace("\n", " ")
+    found = found if len(found) <= _IN_A_LINE else found[:_IN_A_LINE] + "…"
+    return f"\u2068{found}\u2069" if turns(found) else found
+
+
+def turns(words: str) -> bool:
+    """Whether a text has letters that are written from right to left."""
+    return any("\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufefc" for letter in words)
 
 
 def plain(number: Decimal) -> str:

@@ -15,7 +15,6 @@ from appraisal.forms.words import Vocabulary
 from models.instant import parse_ms
 
 _A4 = 9
-_HEADER = 240  # a header of 256 characters or more is refused by spreadsheets
 
 
 def xlsx_form(form: FilledForm, language: str) -> bytes:
@@ -91,10 +90,11 @@ def _head(sheet: Sheet, form: FilledForm, title: str, notes: list[str]) -> int:
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     page.hide_gridlines(2)
-    page.set_footer("&L" + _safe(f"{shown.subject(form, words)} · {form.scorecard} · {form.period}") + "&R&P / &N")
+    page.set_footer("&L" + _safe(form, words) + "&R&P / &N")
     return row + 1
 
 
-def _safe(words: str) -> str:
-    """A text for a header: `&` begins an instruction there."""
-    return shown.text(words)[: _HEADER // 3].replace("&", "&&")
+def _safe(form: FilledForm, words: Vocabulary) -> str:
+    """Whose page it is, for its foot: `&` begins an instruction there, and 256 characters are too many."""
+    name, card = (shown.within_a_line(one)[:40] for one in (shown.subject(form, words), form.scorecard))
+    return f"{name} · {card} · {form.period}".replace("&", "&&")

@@ -103,11 +103,18 @@ def test_no_name_is_taken_for_markup() -> None:
 
 
 def _bare(text: str) -> str:
-    """A text without the spaces and line breaks that setting it put in."""
-    return "".join(text.split()).replace("\u00ad", "")
+    """A text without the spaces and places to break that setting it put in."""
+    return "".join(text.replace("\u200b", "").split())
 
 
 def test_unusual_forms_are_printed_too() -> None:
     """Nothing measured, blocked, adjusted, unrated."""
     for form in odd().values():
         assert pdf_form(form, "en").startswith(b"%PDF-1.7")
+
+
+def test_a_name_from_right_to_left_leaves_the_period_whole() -> None:
+    """At the foot of each page it is one word among others, in their order."""
+    found = read(pdf_form(hostile(odd()["half a cent"], "إيلاف علي"), "zh"))
+
+    assert all("2026-Q4" in text for text in found)
