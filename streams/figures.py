@@ -20,7 +20,7 @@ from sinks.view import Fence, Outcome
 from streams import topics, wire
 from streams.engine import Figures
 from streams.ground import Ground
-from streams.pace import PUBLISH_MS, pause, totals_due
+from streams.pace import PUBLISH_MS, Beat, totals_due
 from streams.periods import PeriodsOut
 
 log = structlog.get_logger(__name__)
@@ -49,9 +49,10 @@ class ScopeWorker:
         self._announced = False
         self._whole = True  # the next documents are all there are
         self._seq = 0
-        self._beat_due = 0
+        self._look_at = 0
         self._totals_at = 0
-        self._spoken: set[int] = set()
+        self._beat = Beat(PUBLISH_MS)
+        self._spoken: dict[int, int] = {}  # the watermark of each partition
         self._of: int | None = None
         self._keys: dict[int, dict[int, set[bytes]]] = {}  # partition → epoch → keys in the log
         self._marked: dict[int, int] = {}
@@ -72,13 +73,13 @@ class ScopeWorker:
 
     def poke(self, now: int) -> None:
         """The ticker."""
-        if now >= self._beat_due:
+        if self._is_due(now):
             self._wake.set()
 
     def refill(self) -> None:
         """The view has been emptied: all documents are wanted."""
         self._whole = True
-        self._beat_due = 0
+        self._look_at = 0
 
     def close(self) -> None:
         """The partition is no longer ours."""
@@ -101,7 +102,7 @@ class ScopeWorker:
                 self._room.set()
                 slices = (self._read(records[at : at + SLICE]) for at in range(0, len(records), SLICE))
                 await self._ground.turns.collect(slices)
-            await self._beat()
+            await self._look()
 
     async def _announce(self) -> None:
         written = await self._ground.writer.write(
@@ -122,7 +123,7 @@ class ScopeWorker:
                 self._read_cell(record.key, row)
             elif isinstance(row, wire.Progress) and row.epoch >= self._marked.get(row.partition, -1):
                 self._of = row.of
-                self._spoken.add(row.partition)
+                self._spoken[row.partition] = row.watermark
                 self._figures.watermark(row.partition, row.watermark)
             elif isinstance(row, wire.Mark):
                 self._read_mark(row)
@@ -153,11 +154,11 @@ class ScopeWorker:
         for epoch in [epoch for epoch in keys if epoch < mark.epoch]:
             self._removable += [Record(key, None) for key in keys.pop(epoch)]
 
-    async def _beat(self) -> None:
+    async def _look(self) -> None:
         now = self._ground.clock()
-        if now < self._beat_due:
+        if not self._is_due(now):
             return
-        self._beat_due = now + PUBLISH_MS
+        self._look_at = now + PUBLISH_MS // 2
         if self._epoch is None or self._seen < self._epoch:
             return  # there is more to read
         if self._of is None or len(self._spoken) < self._of:
@@ -168,11 +169,15 @@ class ScopeWorker:
         as_of = self._figures.advance()
         if as_of is None:
             return
-        behind = now - as_of > BEHIND_MS and not self._whole
-        await self._publish(now, behind=behind)
-        after = self._ground.clock()
-        if not self._whole:
-            self._beat_due = after + pause(after - now, PUBLISH_MS, behind=behind)
+        await self._publish(now, behind=now - as_of > BEHIND_MS)
+        self._beat.done(now, self._ground.clock())
+
+    def _is_due(self, now: int) -> bool:
+        """Whether there may be something to be published, and it is time."""
+        return now >= self._look_at and (self._whole or self._beat.is_due(now, self._is_behind))
+
+    def _is_behind(self, now: int) -> bool:
+        return now - min(self._spoken.values(), default=now) > BEHIND_MS
 
     async def _publish(self, now: int, *, behind: bool) -> None:
         """Writes what changed; once after a takeover, or into an emptied view, all. Of the past, totals wait."""
@@ -192,7 +197,7 @@ class ScopeWorker:
         outcome = await self._ground.view.write_documents(fence, documents, now, whole=whole)
         if outcome is Outcome.EMPTIED:
             self._whole = True
-            self._beat_due = 0
+            self._look_at = 0
         elif outcome is Outcome.REFUSED:
             self._whole = True
             if self._ground.is_ours(self._topic, self.number):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 BEAT_MS = 500  # between two publications of a partition's cells
 PUBLISH_MS = 1_000  # between two publications of a scope's documents
 TOTALS_MS = 3_000  # of days and months: the largest, and nobody watches them by the second
@@ -24,3 +26,25 @@ def pause(took: int, least: int, *, behind: bool) -> int:
     if behind:
         return min(max(PARTS * took, least), LONGEST_MS)
     return max(least - took, min(took, least))
+
+
+class Beat:
+    """When the next publication is due; all instants and durations in ms."""
+
+    def __init__(self, least: int, since: int = 0) -> None:
+        self._least = least
+        self._ended = since
+        self._took = 0
+
+    def done(self, began: int, ended: int) -> None:
+        """A publication has been made."""
+        self._ended, self._took = ended, ended - began
+
+    def is_due(self, now: int, behind: Callable[[int], bool]) -> bool:
+        """Whether it is time for the next one.
+
+        Whether that would tell of the past is asked anew each time: once a backlog has been worked off, nobody waits
+        for a pause that was begun before.
+        """
+        passed = now - self._ended
+        return passed >= self._least // 2 and passed >= pause(self._took, self._least, behind=behind(now))

@@ -49,7 +49,7 @@ class PartitionWorker:
         self._tickets = TicketsOut(
             number, engine, ground, journal=self._journal, aside=self._aside, watch=self._watch
         )
-        self._telling = Telling(number, engine, ground)
+        self._telling = Telling(number, engine, ground, self._behind)
         self._gifts = GiftsOut(number, engine, ground, self._journal)
         self._progress = Progress()
         self._intake = Intake(
@@ -236,7 +236,7 @@ class PartitionWorker:
         live = self._progress.live and watermark is not None and not self._unflushed
         if live and watermark is not None:
             read = await self._gifts.promise_read(watermark)
-        self._telling.begin(self._tickets.epoch, watermark, read, self._behind)
+        self._telling.begin(self._tickets.epoch, watermark, read)
         if live and not self._tickets.has_backlog:
             await self._gifts.write(now)
         self._watch.look(now)

@@ -7,33 +7,36 @@ from collections.abc import Callable
 
 from streams.engine import Engine
 from streams.ground import Ground
-from streams.pace import BEAT_MS, pause
+from streams.pace import BEAT_MS, Beat
 from streams.partials import PartialsOut
 
 
 class Telling:
-    """Tells one partition's partials, one publication at a time; `due` is the instant (ms) of the next."""
+    """Tells one partition's partials, one publication at a time.
 
-    def __init__(self, number: int, engine: Engine, ground: Ground) -> None:
-        self.due = number * BEAT_MS // max(ground.layout.events, 1) + ground.clock()  # not all of them at once
+    `behind` says at an instant (ms) whether what there is to tell is of the past.
+    """
+
+    def __init__(self, number: int, engine: Engine, ground: Ground, behind: Callable[[int], bool]) -> None:
         self._ground = ground
+        self._behind = behind
+        # Not all partitions at once.
+        self._beat = Beat(BEAT_MS, ground.clock() - number * BEAT_MS // max(ground.layout.events, 1))
         self._partials = PartialsOut(number, engine, ground)
         self._task: asyncio.Task[None] | None = None
 
     @property
     def is_due(self) -> bool:
         """Whether it is time, and nothing is on its way."""
-        return self._task is None and self._ground.clock() >= self.due
+        return self._task is None and self._beat.is_due(self._ground.clock(), self._behind)
 
-    def begin(
-        self, epoch: int, watermark: int | None, read: tuple[int, int] | None, behind: Callable[[int], bool]
-    ) -> None:
+    def begin(self, epoch: int, watermark: int | None, read: tuple[int, int] | None) -> None:
         """Begins to tell what has changed: all that is true up to the watermark, and maybe more.
 
-        `read` is what the log has been read to, if it has; `behind` says whether what is told is of the past.
+        `read` is what the log has been read to, if it has.
         """
-        task = self._task = asyncio.get_running_loop().create_task(self._tell(epoch, watermark, read, behind))
-        task.add_done_callback(self._ended)
+        task = self._task = asyncio.get_running_loop().create_task(self._tell(epoch, watermark, read))
+        task.add_done_callback(self._done)
 
     async def tell_all(self, epoch: int) -> None:
         """After a takeover: tells every cell under the new epoch."""
@@ -50,15 +53,12 @@ class Telling:
         if self._task is not None:
             await asyncio.wait([self._task])
 
-    async def _tell(
-        self, epoch: int, watermark: int | None, read: tuple[int, int] | None, behind: Callable[[int], bool]
-    ) -> None:
+    async def _tell(self, epoch: int, watermark: int | None, read: tuple[int, int] | None) -> None:
         began = self._ground.clock()
-        await self._partials.publish(epoch, watermark, read, behind=behind(began))
-        ended = self._ground.clock()
-        self.due = ended + pause(ended - began, BEAT_MS, behind=behind(ended))
+        await self._partials.publish(epoch, watermark, read, behind=self._behind(began))
+        self._beat.done(began, self._ground.clock())
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[None]) -> None:
         self._task = None
         if not task.cancelled() and (error := task.exception()) is not None:
             self._ground.on_fatal(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.pace import LONGEST_MS, pause, totals_due
+from streams.pace import LONGEST_MS, Beat, pause, totals_due
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,14 @@ def test_totals_go_with_every_sixth_beat_and_hardly_one_of_the_past(
 ) -> None:
     """They are the largest documents, and nobody watches them by the second."""
     assert expected is totals_due(5, 5 + passed, behind=behind)
+
+
+def test_the_end_of_a_backlog_ends_the_pause_that_was_begun_in_it() -> None:
+    """Whether figures are of the past is asked anew each time."""
+    beat = Beat(500)
+    beat.done(1_000, 1_400)
+
+    assert not beat.is_due(2_500, lambda _: True)
+    assert beat.is_due(2_500, lambda _: False)
+    assert [False, True] == [beat.is_due(1_400 + passed, lambda _: True) for passed in (7_999, 8_000)]
+    assert [False, True] == [beat.is_due(1_400 + passed, lambda _: False) for passed in (399, 400)]
