@@ -133,9 +133,21 @@ class KafkaTotals:
             while behind := [place for place in places if await consumer.position(place) < ends[place]]:
                 for records in (await consumer.getmany(*behind, timeout_ms=1000)).values():
                     for record in records:
-                        self._read(record)
+                        self._read_if_ours(record)
                 await asyncio.sleep(0)
             self._next = {place.partition: ends[place] for place in places}
+
+    def _read_if_ours(self, record: Any) -> None:
+        try:
+            self._read(record)
+        except (AttributeError, KeyError, ValueError) as error:
+            log.warning(
+                "a row of the log of totals is none of ours, passed over",
+                topic=self._topic,
+                partition=record.partition,
+                offset=record.offset,
+                error=repr(error),
+            )
 
     def _read(self, record: Any) -> None:
         name, revision = name_of(record.key)

@@ -81,6 +81,8 @@ async def test_each_revision_is_known_and_the_latest_is_read() -> None:
 async def test_each_revision_is_known_and_the_latest_is_read_in_kafka(log: Log) -> None:
     """And by a reader that begins at the start, the same."""
     first = log.reader()
+    foreign = [Record(b"2026-10/all", b"{}"), Record(b"what/is/this", b"")]
+    await log.writer.write(log.topic, 0, foreign)  # passed over
     await check_revisions(first)
     second = log.reader()
     await second.catch_up()

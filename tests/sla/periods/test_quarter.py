@@ -139,14 +139,14 @@ def test_whatever_late_events_move_in_closed_totals_they_are_named_for_it() -> N
     raw = list(quarter())
     Random(4).shuffle(raw)  # noqa: S311 -- any order will do
     stream = Stream(book())
-    stream.take(raw[150:])
+    stream.take(raw[100:])
     stream.advance(LATER)
     before = stream.closed()
     for partition in stream.partitions:
         partition.giving.read = LATER
         partition.giving.take_moved()
     named: dict[tuple[str, str], set[str]] = {}
-    for line in raw[:150]:
+    for line in raw[:100]:
         stream.take([line])
         stream.advance(LATER)
         for partition in stream.partitions:
