@@ -17,6 +17,7 @@ from alerts.digests import CALM_MS, Digests, known_at
 from alerts.duty import Person
 from alerts.entry import Entry
 from alerts.episodes import Episodes
+from alerts.forgetting import forget
 from alerts.groups import GroupWork, Member
 from alerts.intake import first_reply, is_late, take
 from alerts.labels import group_id, grouped, labels_of
@@ -32,6 +33,7 @@ DAY_MS = 86_400_000
 #: The stream is kept for 14 days: what is older is told nobody as if it had just ended, and is forgotten a day later.
 OLD_MS = 14 * DAY_MS
 FORGET_MS = 15 * DAY_MS
+SWEEP_MS = 60_000
 
 
 class Decision(NamedTuple):
@@ -144,7 +146,7 @@ class Decider:
             self._leave(there)
         self._touched.clear()
         self._episodes.decide(out, mutes, reach)
-        self._forget(out)
+        self._sweep(out)
         return Decision(out.records(), out.notices, frozenset((*out.alerts, *out.groups)))
 
     def decide_unwell(self, now: int) -> Decision:
@@ -289,26 +291,12 @@ class Decider:
                 del self._held[alert.id]
         return found
 
-    def _forget(self, out: Outbox) -> None:
+    def _sweep(self, out: Outbox) -> None:
         """Now and then: lets go of what nobody can ask for again."""
-        if out.now - self._swept_at < 60_000:
+        if out.now - self._swept_at < SWEEP_MS:
             return
         self._swept_at = out.now
-        memory, old = self.memory, out.now - FORGET_MS
-        for alert in [one for one in memory.alerts.values() if one.closed and one.entry.at < old]:
-            del memory.alerts[alert.id]
+        for alert in forget(out, out.now - FORGET_MS):
             self._by_ticket[alert.entry.ticket].discard(alert.id)
             if not self._by_ticket[alert.entry.ticket]:
                 del self._by_ticket[alert.entry.ticket]
-            out.alerts.pop(alert.id, None)
-            out.gone.append(f"alert/{alert.id}")
-        for step in [one for one in memory.steps.values() if one.state != SENDING and one.at < old]:
-            del memory.steps[step.key]
-            out.gone.append(f"step/{step.key}")
-        for group in [one for one in memory.groups.values() if not one.members and (one.flushed_at or 0) < old]:
-            del memory.groups[group.id]
-            out.groups.pop(group.id, None)
-            out.gone.append(f"group/{group.id}")
-        for silence in [one for one in memory.silences.values() if one.ends_at < old]:
-            del memory.silences[silence.id]
-            out.gone.append(f"silence/{silence.id}")

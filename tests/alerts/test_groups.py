@@ -125,3 +125,15 @@ def test_repeats_end_with_an_acknowledgement() -> None:
     ]
     kinds = [one.kind.value for one in play(decider, story, MONDAY + HOUR)]
     assert ["firing", "repeat", "repeat"] == kinds
+
+
+def test_what_has_been_over_for_fifteen_days_is_forgotten_and_what_is_open_is_not() -> None:
+    """The topic does not grow for ever, and an open clock is never too old."""
+    decider = Decider(rules({"group_wait": "0s"}), book(), Memory())
+    play(decider, [(MONDAY, lambda one, now: one.take([entry("T-1"), entry("T-2")], now))], MONDAY)
+    over = MONDAY + MINUTE
+    play(decider, [(over, lambda one, now: one.take([entry("T-1", "ended", over, revision=2)], now))], over + MINUTE)
+    records = dict(decider.decide(over + 16 * 24 * HOUR).records)
+    assert records["alert/T-1/first_response/1"] is None
+    assert ["T-2/first_response/1"] == list(decider.memory.alerts)
+    assert any(key.startswith("step/") and value is None for key, value in records.items())
