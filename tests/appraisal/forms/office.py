@@ -101,5 +101,5 @@ def recalculated(books: Mapping[str, bytes], folder: Path) -> dict[str, Cells]:
         office, "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, paths),
     ]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
     return {name: cells_of((out / f"{name}.xlsx").read_bytes()) for name in books}

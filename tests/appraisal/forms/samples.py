@@ -169,6 +169,8 @@ def odd() -> dict[str, FilledForm]:
     rated = "ratings: {data: 50%, superior: 50%}"
     halves = given("small", "team:network", "superior", "chen.gang", {"One": 85.5, "Two": 85.5})
     return {
+        "a month": a_month(),
+        "so far": so_far(small([KB, COVERAGE])),
         "nothing at all": small([]),
         "blocked": small([KB, COVERAGE], "block", rated),
         "block lifted by an appeal": small([KB, COVERAGE, granted("small", "team:network", "csat", 90)], "block"),
@@ -183,6 +185,25 @@ def odd() -> dict[str, FilledForm]:
         ),  # 0.855 of the bonus is 0.86, in binary numbers too
         "a rating missing": small([KB], extra=rated),
     }
+
+
+def a_month() -> FilledForm:
+    """A month looks at three of the five dimensions: their weights are 60 % of the card's, and all of the form's."""
+    cards = load_cards(POLICIES)
+    three = ("首次响应", "解决时间", "处理量")
+    rated = given("internet-team", "agent:li.na", "self", "li.na", dict(zip(three, (90, 80.5, 71), strict=True)))
+    lines = told(tickets(), [{**one, "period": "2026-11"} for one in rated])
+    return form_of(
+        setting_of(lines, "2026-11", cards.values(), roster_of(PEOPLE, cards)), "agent:li.na", "internet-team"
+    )
+
+
+def so_far(form: FilledForm) -> FilledForm:
+    """The same while its first figure may still change."""
+    first, *others = form.dimensions
+    line, *more = first.measures
+    lines = [line.model_copy(update={"status": "so_far"}), *more]
+    return form.model_copy(update={"dimensions": [first.model_copy(update={"measures": lines}), *others]})
 
 
 def running(form: FilledForm) -> FilledForm:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -127,6 +128,15 @@ def test_what_cannot_be_said_is_a_dash_with_its_status() -> None:
     assert "未上报；权重分给其他指标" in text
     assert "无样本；权重分给其他指标" in text
     assert "没有可计分的指标" in text
+
+
+def test_what_may_still_change_says_so_beside_its_value() -> None:
+    """It is scored all the same."""
+    text = "".join(read(html_form(odd()["so far"], "zh")).texts)
+
+    assert "暂计" in text
+    assert "暂计" not in "".join(read(html_form(odd()["blocked"], "zh")).texts)
+    assert Decimal(80) == next(odd()["so far"].lines).score
 
 
 def test_every_printed_page_says_example_and_provisional(tmp_path: Path) -> None:

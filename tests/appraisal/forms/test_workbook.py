@@ -30,6 +30,7 @@ def forms() -> dict[str, FilledForm]:
     return {**{form.scorecard: form for form in five()}, **odd()}
 
 
+@pytest.mark.slow
 def test_libreoffice_comes_to_what_every_formula_has_stored_and_the_form_says(tmp_path: Path) -> None:
     """Every formula of every form, its stored value taken out, worked out by another program."""
     books = {name: printed(name) for name in forms()} | {"english": printed("whole steps", "en")}
