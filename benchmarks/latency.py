@@ -66,13 +66,7 @@ async def measure(run: Pipe, rate: int, seconds: int) -> list[str]:
                 at = next(shown, None)
             if at is not None:
                 tickets.append(at - instant)
-    kpis = []
-    place = 0
-    for number, instant in enumerate(created, 1):
-        while place < len(counted) and counted[place][1] < number:
-            place += 1
-        if place < len(counted):
-            kpis.append(counted[place][0] - instant)
+    kpis = _until_counted(created, counted)
     late = []
     for ident, entry in run.redis.xrange("sla:breaches"):
         if entry["change"] == "breached":
@@ -85,6 +79,18 @@ async def measure(run: Pipe, rate: int, seconds: int) -> list[str]:
         spread("event sent → sla:kpi:all", kpis),
         f"not seen: {lost} tickets, {len(created) - len(kpis)} KPIs",
     ]
+
+
+def _until_counted(created: list[float], counted: list[tuple[float, int]]) -> list[float]:
+    """Seconds from each creation to the first document that counts it."""
+    kpis = []
+    place = 0
+    for number, instant in enumerate(created, 1):
+        while place < len(counted) and counted[place][1] < number:
+            place += 1
+        if place < len(counted):
+            kpis.append(counted[place][0] - instant)
+    return kpis
 
 
 async def _send(run: Pipe, rate: int, seconds: int) -> tuple[dict[str, list[float]], list[float]]:

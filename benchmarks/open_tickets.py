@@ -132,7 +132,7 @@ def _empty(run: Pipe, tickets: int) -> None:
     took = time.monotonic() - began
     entries = [entry for _, entry in run.redis.xrange("sla:breaches")]
     news = sum(entry["backlog"] in {"false", "0"} for entry in entries)
-    print(f"emptied Redis: {tickets:,} tickets there again after {took:.1f} s; {news} of {len(entries)} entries as news")
+    print(f"emptied Redis: {tickets:,} tickets again after {took:.1f} s; {news} of {len(entries)} entries as news")
 
 
 def _restart(run: Pipe, worker: object, tickets: int) -> None:
@@ -146,7 +146,8 @@ def _restart(run: Pipe, worker: object, tickets: int) -> None:
     time.sleep(3)
     after = run.redis.hgetall("sla:live:all")
     same = all(before[name] == after[name] for name in ("open", "unassigned", "waiting", "oldest_open"))
-    print(f"restart: live again after {took:.1f} s with {tickets * EVENTS:,} rows; gauges {'equal' if same else 'DIFFER'}")
+    gauges = "equal" if same else "DIFFER"
+    print(f"restart: live again after {took:.1f} s with {tickets * EVENTS:,} rows; gauges {gauges}")
     for line in rows[:10]:
         print("   ", line[:160])
 

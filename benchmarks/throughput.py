@@ -25,10 +25,10 @@ from itertools import takewhile
 from pathlib import Path
 
 import orjson
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from benchmarks.bench import ROOT, WORKER_CORE, Pipe, pipe
+from benchmarks.bench import WORKER_CORE, Pipe, pipe
 from sla.simulate import simulate
 
 PARTITIONS = 4
@@ -50,8 +50,6 @@ def write_backlog(path: Path, events: int) -> None:
 
 async def _offsets(run: Pipe, group: str) -> tuple[int, int]:
     """Events committed by a group, and rows in its changelog."""
-    from aiokafka import AIOKafkaConsumer
-
     admin = AIOKafkaAdminClient(bootstrap_servers=run.kafka.address)
     consumer = AIOKafkaConsumer(bootstrap_servers=run.kafka.address)
     await admin.start()
@@ -133,12 +131,13 @@ def main() -> None:
             times.setdefault(ours, []).append(slawatch(run, chosen.events, turn))
             for name, (python, script) in contenders.items():
                 times.setdefault(name, []).append(peer(run, python, script, chosen.events))
-            print(f"round {turn + 1}:", {name: round(chosen.events / took[-1]) for name, took in times.items()}, flush=True)
+            rates = {name: round(chosen.events / took[-1]) for name, took in times.items()}
+            print(f"round {turn + 1}:", rates, flush=True)
     base = statistics.median(times["plain Faust, counting one by one"])
     print(f"\n{chosen.events:,} events, one core each, medians of {chosen.rounds}")
     for name, took in times.items():
         median = statistics.median(took)
-        print(f"{name:<40} {chosen.events / median:>9,.0f} events/s   {base / median:5.2f} × plain Faust")
+        print(f"{name:<40} {chosen.events / median:>9,.0f} events/s   {base / median:5.2f} times plain Faust")
 
 
 if __name__ == "__main__":
