@@ -35,7 +35,7 @@ PAUSE_S: Final = 0.05
 #: Writers nudge at most so often: what they write right after a nudge is seen by one more look.
 AFTER_S: Final = 0.3
 #: What took more work than this to read rests for `REST` times as long: one page that is dear holds up no other.
-DEAR_S: Final = 0.03
+DEAR_S: Final = 0.1
 REST: Final = 5
 #: The longest rest of the hub itself.
 LONGEST_PAUSE_S: Final = 0.5
