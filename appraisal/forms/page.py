@@ -9,7 +9,8 @@ from importlib.resources import files
 
 from appraisal.form import FilledForm
 from appraisal.forms import shown
-from appraisal.forms.paper import Bar, Group, Paper, Row, Spread, Table, paper
+from appraisal.forms.laid_out import laid_out
+from appraisal.forms.paper import Bar, Group, Paper, Row, Spread, Table
 
 _LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 
@@ -25,7 +26,7 @@ def html_form(form: FilledForm, language: str) -> bytes:
     Raises:
         ValueError: another language.
     """
-    sheet = paper(form, language)
+    sheet = laid_out(form, language)
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     head = (
         '<meta charset="utf-8">\n'

@@ -15,7 +15,7 @@ import orjson
 import typst
 
 from appraisal.form import FilledForm
-from appraisal.forms.paper import paper
+from appraisal.forms.laid_out import laid_out
 from models.instant import parse_ms
 
 #: Families that have Chinese, the ones that read best first.
@@ -72,7 +72,7 @@ def pdf_form(form: FilledForm, language: str, font_paths: Sequence[str | Path] |
         NoFont: there is no Chinese font, or a letter that no font has.
         ValueError: another language.
     """
-    sheet = paper(form, language)
+    sheet = laid_out(form, language)
     press = _press(None if font_paths is None else tuple(str(one) for one in font_paths))
     created = datetime.fromtimestamp(parse_ms(form.as_of) / 1000, tz=UTC)
     data = {**asdict(sheet), "font": press.family, "created": list(created.timetuple()[:6])}

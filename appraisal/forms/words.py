@@ -62,10 +62,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "passed": ("达标", "passed"),
     "not_passed": ("未达标", "not passed"),
     "no_total_blocked": (
-        "无：第 {lines} 项缺少数据，按本表规定不计总分",
-        "none: line {lines} blocks it, as the card says",
+        "第 {lines} 项缺少数据，按本表规定不计总分",
+        "blocked by line {lines}, as the card says",
     ),
-    "no_total": ("无：没有可计分的指标", "none: nothing could be scored"),
+    "no_total": ("没有可计分的指标", "nothing could be scored"),
     "adjusted_total": ("调整后得分（仅供并列参考）", "Total with adjustments (beside it)"),
     "rating": ("绩效评定得分", "Rating"),
     "bonus": ("奖金系数", "Bonus coefficient"),

@@ -186,7 +186,7 @@ def test_a_blocked_form_names_the_line_that_blocks_it() -> None:
     """No total, no points; and why."""
     cells = cells_of(printed("blocked", "en"))
 
-    assert any("none: line 2 blocks it" in str(cell.value) for cell in cells.values())
+    assert any("– blocked by line 2" in str(cell.value) for cell in cells.values())
 
 
 def test_the_workbook_was_made_when_the_figures_were_known() -> None:
