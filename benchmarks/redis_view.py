@@ -69,7 +69,8 @@ async def measure(url: str, tickets: int) -> None:
     await view.link.client.flushdb()
     first, second = [ticket(number, 1) for number in range(tickets)], [ticket(number, 2) for number in range(tickets)]
     size = sum(len(write.doc or b"") for write in first) // tickets
-    print(f"{tickets} tickets, documents of {size} bytes, {len(list(first[0].members))} memberships, batches of {BATCH}")
+    memberships = len(list(first[0].members))
+    print(f"{tickets} tickets, documents of {size} bytes, {memberships} memberships, batches of {BATCH}")
 
     async def plain(writes: Sequence[TicketWrite]) -> None:
         for start in range(0, len(writes), BATCH):

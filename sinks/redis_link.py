@@ -32,7 +32,7 @@ _NOT_NOW: Final = (
 _NOT_NOW_WORDS: Final = frozenset(("LOADING", "READONLY", "MASTERDOWN", "OOM", "MISCONF", "NOREPLICAS", "BUSY"))
 
 
-class RedisUnreachable(Exception):  # noqa: N818 -- says the state, as `ServerUnreachable` would say no more
+class RedisUnreachable(Exception):
     """Redis could not be reached.
 
     Operator action: start Redis, or point `SLAWATCH_REDIS` at the one that runs; the message names the address tried.

@@ -31,7 +31,8 @@ def count(state: int | None, _event: dict) -> tuple[int, int]:
 
 
 flow = Dataflow("count")
-source = op.input("in", flow, KafkaSource([os.environ["SLAWATCH_KAFKA"]], ["ticket-events"], tail=False, batch_size=1000))
+events = KafkaSource([os.environ["SLAWATCH_KAFKA"]], ["ticket-events"], tail=False, batch_size=1000)
+source = op.input("in", flow, events)
 counted = op.stateful_map("count", op.map("key", source, keyed), count)
 op.output("out", op.filter("none", op.map("value", counted, str), lambda _: False), StdOutSink())
 run_main(flow)

@@ -1,4 +1,4 @@
-"""quix-streams: a count for each key, in its state with a changelog; prints seconds from the first event to the last."""
+"""quix-streams: a count for each key, in its state with a changelog; prints seconds from first event to last."""
 
 import os
 import sys

@@ -7,23 +7,20 @@ kept up to date by differences, and the same from whatever order the rows came i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from models.egress import TicketWrite
-from models.event import Event
 from models.fact import Fact
 from models.partial import PartialRow
 from sla.figures.days import Days
-from sla.partition.ahead import Ahead
 from sla.partition.egress import ticket_write
+from sla.partition.folding import Counters, Folding
 from sla.partition.held import Held
 from sla.partition.intake import Admission, Incoming, row_key, sort_out
 from sla.partition.settling import Settlement
 from sla.partition.views import Views
 from sla.periods.closing import DEFAULT_GRACE_MS
-from sla.periods.giving import Came
 from sla.periods.giving import Row as GiftRow
-from sla.periods.recurrence import Comebacks, Solution, Solutions
+from sla.periods.recurrence import Comebacks, Solutions
 from sla.policy import PolicyBook
 from sla.ticket.phase import OPEN
 from sla.ticket.settled import settle
@@ -35,13 +32,6 @@ Row = tuple[bytes, bytes | None] | tuple[bytes, bytes | None, int]
 
 def _anywhere(key: bytes) -> bool:
     return bool(key)
-
-
-@dataclass(slots=True)
-class Counters:
-    """What a partition counts about itself."""
-
-    set_aside: dict[str, str] = field(default_factory=dict)  # ticket id → why it cannot be folded
 
 
 class Partition:
@@ -77,12 +67,11 @@ class Partition:
         self.giving = self._views.giving
         self.comebacks = Comebacks(solutions or Solutions())
         self.counters = Counters()
+        self._folding = Folding(book, self.held, self._views, self.comebacks, self.counters)
         self._days = Days(book.zone)
         self._restored: dict[str, int] = {}  # ticket id → where the last of its rows stands at most
         self._changed: dict[str, None] = {}
         self._touched = self._views.touched
-        self._orphans: set[str] = set()
-        self._ahead = Ahead()
 
     # -- rows in -----------------------------------------------------------------------------------------------
 
@@ -123,7 +112,7 @@ class Partition:
         for ticket_id in admission.repeated:
             self._touched[ticket_id] = None
         for event, arrived in admission.again:
-            self._say_again(event, arrived)
+            self._folding.say_again(event, arrived, self.now)
 
     # -- time --------------------------------------------------------------------------------------------------
 
@@ -135,25 +124,26 @@ class Partition:
         """
         self.now = now = max(now, self.now)
         left = limit if limit is not None else 1 << 62
+        folding = self._folding
         while left > 0 and self._restored:
             ticket_id, offset = self._restored.popitem()
             left -= 1 + len(self.held[ticket_id].rows)
-            self._rebuild(ticket_id)
+            folding.rebuild(ticket_id, now)
             self.giving.restored(ticket_id, offset)
         while left > 0 and self._changed:
             ticket_id = self._changed.popitem()[0]
             left -= 1 + len(self.held[ticket_id].pending)
-            self._bring_up(ticket_id, self.held[ticket_id])
+            folding.bring_up(ticket_id, self.held[ticket_id], now)
         while left > 0 and self.comebacks.asked:
             ticket_id, cause = self.comebacks.asked.popitem()
-            self._look_again(ticket_id, cause)
+            folding.look_again(ticket_id, cause)
             left -= 1
-        while left > 0 and (came := self._ahead.pop(now)) is not None:
+        while left > 0 and (came := folding.ahead.pop(now)) is not None:
             if came in self.held:
-                self._bring_up(came, self.held[came])
+                folding.bring_up(came, self.held[came], now)
                 left -= 1
         while left > 0 and (next_one := self._views.deadline()) is not None and next_one[0] <= now:
-            self._bring_up(next_one[1], self.held[next_one[1]])
+            folding.bring_up(next_one[1], self.held[next_one[1]], now)
             left -= 1
         self.figures.advance(now)
         return left <= 0
@@ -161,7 +151,7 @@ class Partition:
     @property
     def next_instant(self) -> int | None:
         """When something happens by time alone, in ms: a step of a clock, or an event that was ahead."""
-        deadline, ahead = self._views.deadline(), self._ahead.next_at
+        deadline, ahead = self._views.deadline(), self._folding.ahead.next_at
         return ahead if deadline is None else deadline[0] if ahead is None else min(deadline[0], ahead)
 
     # -- what is told ------------------------------------------------------------------------------------------
@@ -194,11 +184,10 @@ class Partition:
 
     def health(self) -> dict[str, int | dict[str, int]]:
         """What the partition counts about itself."""
-        counters = self.counters
         return {
-            "orphans": len(self._orphans),
-            "ahead": dict(self._ahead.counted),
-            "set_aside": len(counters.set_aside),
+            "orphans": len(self._folding.orphans),
+            "ahead": dict(self._folding.ahead.counted),
+            "set_aside": len(self.counters.set_aside),
         }
 
     def open_by_priority(self) -> dict[str, int]:
@@ -249,20 +238,6 @@ class Partition:
         held = self.held.get(ticket_id)
         return held.facts(self.book) if held is not None else ()
 
-    def _say_again(self, event: Event, arrived: int) -> None:
-        """An event was read once more: what it led to may not have been told.
-
-        One that was sent once more has come later than the first time, and led to nothing.
-        """
-        held = self.held.get(event.ticket_id)
-        if held is None or held.ticket is None or held.settled is not None or arrived > held.arrived:
-            return
-        if held.ticket.solutions:
-            self.comebacks.told[event.ticket_id] = None
-        if self.giving.is_late(held.ticket.created_at):
-            without = held.facts_without(event.event_id, self.book, self.now)
-            self.giving.blame(without, held.facts(self.book), (event,))
-
     def _at_home(self, key: bytes, ticket_id: str) -> bool:
         return ticket_id in self.held or self.at_home(key)  # the hash is dear, and a ticket has many events
 
@@ -274,58 +249,6 @@ class Partition:
         held = self.held.get(ticket_id)
         return held is not None and at < held.settled_at
 
-    def _rebuild(self, ticket_id: str) -> None:
-        """Fold a ticket anew from rows that came out of the changelog."""
-        held = self.held[ticket_id]
-        try:
-            held.restart()
-        except Exception as error:  # noqa: BLE001 -- as below
-            self._set_aside(ticket_id, held, error)
-            return
-        self._bring_up(ticket_id, held, restored=True)
-        if not held.rows and held.settled is None:
-            self._views.forget(ticket_id, held)
-            del self.held[ticket_id]  # all that there was of it has been removed
-
-    def _bring_up(self, ticket_id: str, held: Held, *, restored: bool = False) -> None:
-        """Take what is pending and has come into a ticket's record, let time pass, and book what that changes."""
-        came = None if restored else held.pending
-        try:
-            held.bring_up(self.book, self.now)
-            if held.ticket is not None:
-                held.ticket.advance(self.now)
-        except Exception as error:  # noqa: BLE001 -- one ticket that cannot be folded must not stop the others
-            self._set_aside(ticket_id, held, error)
-            return
-        self.counters.set_aside.pop(ticket_id, None)
-        if held.pending or held.ahead:
-            self._ahead.wait_for(ticket_id, held)
-        if held.ticket is None and held.settled is None and len(held.rows) > len(held.pending):
-            self._orphans.add(ticket_id)
-        else:
-            self._orphans.discard(ticket_id)
-        if held.ticket is not None:
-            self.comebacks.tell(held.ticket, restored=restored)
-            if held.settled is None:
-                held.recurred = self.comebacks.look(held.ticket)
-        if came and held.pending:
-            came = [event for event in came if event.occurred_at // 1000 <= self.now]
-        self._views.book(ticket_id, held, came)
-
-    def _look_again(self, ticket_id: str, cause: Solution) -> None:
-        """See whether a ticket came back, now that another one's solution is known, or is none any more."""
-        held = self.held.get(ticket_id)
-        if held is not None and held.ticket is not None and held.settled is None:
-            held.recurred = self.comebacks.look(held.ticket)
-            self._views.book(ticket_id, held, (Came(cause.ticket, cause.event, cause.at * 1000),))
-
-    def _set_aside(self, ticket_id: str, held: Held, error: Exception) -> None:
-        """Leave a ticket out of every figure; its rows stay, and its next event tries again from them."""
-        self.counters.set_aside[ticket_id] = f"{type(error).__name__}: {error}"
-        self._orphans.discard(ticket_id)
-        held.ticket = None
-        self._views.book(ticket_id, held)
-
     def _write(self, ticket_id: str) -> TicketWrite | None:
         held = self.held.get(ticket_id)
         if held is None:
@@ -335,7 +258,7 @@ class Partition:
             try:
                 return ticket_write(held.ticket, self.now, since)
             except Exception as error:  # noqa: BLE001 -- as for the fold
-                self._set_aside(ticket_id, held, error)
+                self._folding.set_aside(ticket_id, held, error)
                 del self._touched[ticket_id]
         if held.settled is not None or ticket_id in self.counters.set_aside:
             return TicketWrite(ticket_id, None)

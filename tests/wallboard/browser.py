@@ -65,7 +65,7 @@ class Page:
     async def until(self, expression: str, within_s: float = 10.0) -> Any:
         """Waits until an expression is true, and answers its value."""
         async with asyncio.timeout(within_s):
-            while not (value := await self.ask(expression)):  # noqa: ASYNC110 -- it is the page that is asked
+            while not (value := await self.ask(expression)):
                 await asyncio.sleep(0.05)
         return value
 
