@@ -40,7 +40,7 @@ WARM_UP_MS = 36 * 3_600_000
 def up(
     files: Annotated[list[Path] | None, typer.Argument(help="A recorded day to play instead of the simulator.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page; 0: any that is free.")] = 8080,
-    rate: Annotated[float, typer.Option(min=0.001, help="Simulated events a second.")] = 0.5,
+    rate: Annotated[float, typer.Option(min=0.001, help="Simulated events a second.")] = 0.2,
     seed: Annotated[int, typer.Option(help="Of the simulator.")] = 1,
     policies: Policies = None,
     *,
