@@ -1,6 +1,8 @@
 # One image for every part of slawatch; the command decides which one it is.
 FROM python:3.11-slim
 
+# Forms are printed in Chinese, too.
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home slawatch
 WORKDIR /app
 COPY requirements.lock ./

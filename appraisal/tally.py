@@ -10,7 +10,7 @@ from typing import Final
 from models.measure import Unit
 from models.period import Share
 from sla.figures.buckets import bucket_of, least_of, quantiles
-from sla.figures.measures import SCALE
+from sla.figures.measures import MOST, SCALE
 
 #: Units whose denominator is always 1: parts of such a figure add up, they are not averaged.
 ADDED: Final = frozenset({"count", "weight", "hours"})
@@ -42,7 +42,9 @@ class Tally:
         if not self.histogram:
             return None
         found = quantiles(sorted(self.histogram.items()), sum(self.histogram.values()), (50, 90, 95))
-        return tuple(Fraction(value) / SCALE[unit] for value in found)
+        most = Fraction(MOST[unit]) if unit in MOST else None
+        scaled = [Fraction(value) / SCALE[unit] for value in found]
+        return tuple(scaled if most is None else [min(value, most) for value in scaled])
 
 
 def of_share(share: Share, unit: Unit, part: Fraction = Fraction(1)) -> Tally:

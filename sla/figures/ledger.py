@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 from sla.figures.buckets import LEAST, quantiles
 from sla.figures.codes import Cell, histograms, merge
-from sla.figures.measures import BY_ASPECT, DERIVED, PERIOD_COUNTS, SCALE, Derived, Measure, Measures, measures_of
+from sla.figures.measures import BY_ASPECT, DERIVED, MOST, PERIOD_COUNTS, SCALE, Derived, Measure, Measures, measures_of
 
 #: Where a cell belongs: (priority, tier, complexity in millionths) for what adds up over splits, (split, value) for
 #: tickets that count once in each split; ("", "") is the whole.
@@ -177,7 +178,7 @@ def share_of(cell: Cell, measure: Measure, steps: Mapping[int, Sequence[tuple[in
         share["histogram"] = [(LEAST[bucket], number) for bucket, number in ordered]
         found = quantiles(ordered, cases, (50, 90, 95)) if cases else (None, None, None)
         for name, value in zip(("p50", "p90", "p95"), found, strict=True):
-            share[name] = None if value is None else value / scale
+            share[name] = None if value is None else min(value / scale, MOST.get(measure.unit, inf))
     return share
 
 

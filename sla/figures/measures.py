@@ -174,3 +174,5 @@ def measures_of(promised: tuple[str, ...]) -> Measures:
 
 #: From whole numbers to the unit: what the numerator is divided by.
 SCALE: Final[Mapping[str, int]] = {"s": 1000, "points": 1_000_000, "ratio": 1, "count": 1, "weight": 1_000_000}
+#: No number of the unit is greater: the middle of a step of a histogram may lie beyond it.
+MOST: Final[Mapping[str, float]] = {"points": 100.0}

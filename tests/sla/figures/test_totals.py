@@ -104,6 +104,14 @@ def test_a_measure_is_split_by_priority_tier_complexity_and_aspect() -> None:
     assert (90.0, 1, 60.0) == (csat["value"], csat["cases"], mean["value"])
 
 
+def test_no_percentile_of_points_lies_above_all_that_can_be_had() -> None:
+    """The middle of a histogram's last step does."""
+    desk = desk_with([fact("rated", at("09:01"), metric="overall", value=100_000_000, mark="customer")])
+    csat = measure(desk, "csat")
+
+    assert [100.0, 100.0, 100.0] == [csat["p50"], csat["p90"], csat["p95"]]
+
+
 def test_an_aspect_rated_alone_leaves_no_trace_in_other_documents() -> None:
     """A team rated for its attitude only says so in its own document, and the next document is as empty as before."""
     rated = fact("rated", at("09:00"), metric="attitude", value=70_000_000, mark="customer")
