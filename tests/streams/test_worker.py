@@ -59,6 +59,7 @@ async def test_a_killed_worker_loses_nothing(desk: Desk) -> None:
     first = desk.start()
     desk.start()
     await desk.send(event(n, 300) for n in range(3000))
+    await desk.until(lambda: all("taken over" in desk.log(number) for number in range(2)))
     await desk.until_total(3000)
     await desk.send(event(n, 300) for n in range(3000, 20_000))
     first.kill()
