@@ -117,10 +117,6 @@ async def _beat(app: App) -> None:
                     others=differing,
                     mend="give every worker the same policies, then restart those that differ",
                 )
-        if app.tickets.stands_still():
-            # Seen when a worker dies while it joins: two assignments in a row, and Faust waits for rows without asking.
-            log.warning("reading back from the changelog stands still: it begins again")
-            app.faust.tables.recovery.signal_recovery_start.set()
         beats += 1
         if beats % TRIM_EVERY == 0 and 0 in app.figures.workers:
             await ground.view.trim(now, today_ms(now, app.zone))

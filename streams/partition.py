@@ -134,11 +134,6 @@ class PartitionWorker:
         return PartitionBeat(self.number, self._tickets.epoch, self.watermark, now, counters)
 
     @property
-    def is_suspended(self) -> bool:
-        """Whether it waits for rows of the changelog."""
-        return not self._recovered.is_set()
-
-    @property
     def open_by_priority(self) -> dict[str, int]:
         """Open tickets by priority."""
         return dict(self._engine.open_by_priority())

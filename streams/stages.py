@@ -85,10 +85,6 @@ class Stage(Generic[W]):
             self._on_fatal(error)
 
 
-#: Rows that are awaited for so long do not come: reading them back is begun again.
-STILL_MS = 10_000
-
-
 class TicketStage(Stage[PartitionWorker]):
     """Stage 1, which also holds the rows of the ticket table."""
 
@@ -97,7 +93,6 @@ class TicketStage(Stage[PartitionWorker]):
         self._clock = ground.clock
         self._restored = 0  # rows, in the recovery at hand
         self._restoring_since = 0
-        self._moved_at = 0  # when rows last came, or were asked for
 
     def known_offset(self, partition: int) -> int:
         """See `streams.rows.RowStore`."""
@@ -109,14 +104,12 @@ class TicketStage(Stage[PartitionWorker]):
         worker = self.workers.get(partition)
         if worker is not None:
             self._restored += len(rows)
-            self._moved_at = self._clock()
             worker.restore(rows, last_offset)
 
     def assign(self, partitions: set[int]) -> None:
         """See `streams.rows.RowStore`; what stays ours waits until it has read what others may have written."""
         super().assign(partitions)
         self._restored, self._restoring_since = 0, self._clock()
-        self._moved_at = self._restoring_since
         for worker in self.workers.values():
             worker.suspend()
 
@@ -130,14 +123,6 @@ class TicketStage(Stage[PartitionWorker]):
             worker = self.workers.get(number)
             if worker is not None:
                 worker.resume()
-
-    def stands_still(self) -> bool:
-        """Whether partitions wait for rows that have not come for a while; asked anew, they are given as long again."""
-        now = self._clock()
-        if now - self._moved_at < STILL_MS or not any(worker.is_suspended for worker in self.workers.values()):
-            return False
-        self._moved_at = now
-        return True
 
     def beats(self) -> list[PartitionBeat]:
         """What `sla:health` says of each partition."""
