@@ -164,7 +164,7 @@ async def test_a_worker_killed_half_way_through_a_real_log_costs_nothing(desk: T
     first = desk.start()
     desk.start()
     await desk.send(log[:100])
-    await desk.until(desk.beats)
+    await desk.until(lambda: all("taken over" in desk.log(number) for number in range(2)))
     for number, piece in enumerate(pieces(log[100:], 150)):
         await desk.send(piece)
         if number == len(log) // 300:
