@@ -68,6 +68,32 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - Faust has no setting for it
         return consumer
 
+    async def _fetch_records(
+        self,
+        consumer: AIOKafkaConsumer,
+        active_partitions: set[TP] | None,
+        timeout: float | None = None,  # noqa: ASYNC109 - Faust's signature
+        max_records: int | None = None,
+    ) -> Mapping[TP, list[Any]]:
+        # A fetch that a rebalance overtakes goes on, in aiokafka, with the new assignment: it takes its first records,
+        # and Faust, whose flow is stopped, throws them away. Faust goes back to what has been committed afterwards;
+        # of the partials nothing ever is, and of new partitions nothing yet. So such records are put back at once.
+        # The set of partitions is the caller's own, which it empties meanwhile, and empty means all: hence the copy.
+        wanted = None if active_partitions is None else frozenset(active_partitions)
+        before = _assignment(consumer)
+        found: Mapping[TP, list[Any]] = await super()._fetch_records(consumer, wanted, timeout, max_records)
+        if not found or _assignment(consumer) is before:
+            return found
+        for tp, records in found.items():
+            consumer.seek(tp, records[0].offset)
+        return {}
+
+
+def _assignment(consumer: AIOKafkaConsumer) -> Any:
+    """What aiokafka makes anew with each rebalance; None before the first."""
+    subscription = consumer._subscription.subscription  # noqa: SLF001 - no public way
+    return None if subscription is None else subscription.assignment
+
 
 class BatchConsumer(Consumer):
     """Faust's consumer, which lets events gather, and with its bookkeeping of skipped offsets mended."""
@@ -83,6 +109,11 @@ class BatchConsumer(Consumer):
         self._fetch_due = time.monotonic() + LINGER_S
         async for found in super().getmany(timeout):
             yield found
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """A rebalance has ended: what was read before is no measure any more of what may be read."""
+        self._read_offset.update(dict.fromkeys(assigned))
+        await super().on_partitions_assigned(assigned, generation_id)
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         # Faust passes the offset of the message itself as the end of the gap and counts it in: the message would be

@@ -61,6 +61,7 @@ class PartitionWorker:
         self._unacknowledged: list[Any] = []
         self._unflushed = 0  # events
         self._flushed_at = 0
+        self._rebalances = 0
         self._recovered = asyncio.Event()
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
@@ -89,6 +90,7 @@ class PartitionWorker:
 
     def suspend(self) -> None:
         """A rebalance has begun: what waits will come again, and rows may be about to come."""
+        self._rebalances += 1
         self._inbox.clear()
         self._recovered.clear()
         self._room.set()
@@ -108,10 +110,11 @@ class PartitionWorker:
 
     async def offer(self, event: Any) -> None:
         """A batch from Faust; waits while others wait already."""
+        rebalances = self._rebalances
         while sum(len(waiting.message.value) for waiting in self._inbox) >= INBOX and not self.closed:
             self._room.clear()
             await self._room.wait()
-        if not self.closed:
+        if not self.closed and rebalances == self._rebalances:  # else it comes again, behind those that were let go
             self._inbox.append(event)
             self._wake.set()
 

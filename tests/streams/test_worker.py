@@ -69,6 +69,22 @@ async def test_a_killed_worker_loses_nothing(desk: Desk) -> None:
     await exact(desk, 24_000, 300)
 
 
+async def test_a_worker_killed_while_it_joins_loses_nothing(desk: Desk) -> None:
+    """A second worker dies before it has read its rows back: two rebalances meet a flood, and all is exact."""
+    desk.start()
+    await desk.send(event(n, 300) for n in range(3000))
+    await desk.until_total(3000)
+    joining = desk.start()
+    await desk.until(lambda: "RowTable" in desk.log(1))
+    await desk.send(event(n, 300) for n in range(3000, 20_000))
+    await asyncio.sleep(0.6)
+    joining.kill()
+    joining.wait()
+    await desk.send(event(n, 300) for n in range(20_000, 24_000))
+
+    await exact(desk, 24_000, 300)
+
+
 async def test_a_frozen_worker_that_wakes_changes_nothing(desk: Desk) -> None:
     """A worker is frozen past its session and wakes with batches in its hands; Redis and the figures stay exact."""
     frozen = desk.start()
