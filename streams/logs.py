@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 
@@ -39,6 +39,22 @@ class Thin(logging.Filter):
         return True
 
 
+class ToStderr(logging.StreamHandler[TextIO]):
+    """Writes to what is stderr at that moment.
+
+    A handler that kept the stderr of its beginning would write to a closed file, once somebody who had put another in
+    its place (a test that runs a command) has put the first one back.
+    """
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # what it is changes by itself, and nobody sets it
+        """Stderr, as it is now."""
+        return sys.stderr
+
+
 def set_up_logs(style: Literal["text", "json"] = "text", *, verbose: bool = False) -> None:
     """Sends every log, ours and those of libraries, to stderr in one style."""
     shared: list[Any] = [
@@ -57,7 +73,7 @@ def set_up_logs(style: Literal["text", "json"] = "text", *, verbose: bool = Fals
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = ToStderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
