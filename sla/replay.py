@@ -159,7 +159,7 @@ def figure_lines(
     editions = [(edition.name or "", edition.effective_from or 0) for edition in book.editions]
     merged = ScopeFigures(
         book.zone,
-        book.edition_at(as_of).promised,
+        book.promised,
         editions=editions,
         objectives=lambda at: in_force(book, at),
         grace_ms=grace_ms,

@@ -10,6 +10,7 @@ from sla.figures.codes import Cell
 from sla.figures.days import Days, longer_names, months_of, period_id
 from sla.figures.ledger import Ledger, Place, merged
 from sla.figures.measures import LOOK_AHEAD_MS
+from sla.policy.promised import Promised
 
 #: Period id and subject.
 Name = tuple[str, str]
@@ -18,12 +19,12 @@ Name = tuple[str, str]
 class Periods:
     """The ledgers of days and months."""
 
-    def __init__(self, days: Days, promised: Sequence[str], editions: Sequence[tuple[str, int]]) -> None:
+    def __init__(self, days: Days, promised: Promised, editions: Sequence[tuple[str, int]]) -> None:
         self.days = days
         self.moved: dict[Name, int] = {}
         """What has changed, and the `round` in which it last did; whoever has seen to it takes it out."""
         self.round = 0
-        self._promised = tuple(promised)
+        self._promised = promised
         self._editions = tuple(editions)
         self._ledgers: dict[tuple[int, str], Ledger] = {}
         self._months: dict[str, set[int]] = {}
@@ -60,6 +61,24 @@ class Periods:
             self._ids.pop(period, None)
         return places
 
+    def pool(self, before: int, as_of: int) -> None:
+        """Time has gone on from one instant to another: notes the totals that pool other metrics now, if any do.
+
+        A total pools what is promised at its own last instant, once that is reached: what is over never changes.
+        """
+        if not self._promised.changes(before, as_of):
+            return
+        for period, subject in self._ledgers:
+            names = [self._id(period), *(longer_names(period) if period < 1_000_000 else ())]
+            other = [name for name in names if self._pooled(name, before) != self._pooled(name, as_of)]
+            if names[0] in other:
+                self._changed.add((period, subject))
+            self._longer_changed.update((name, subject) for name in other if name != names[0])
+
+    def _pooled(self, name: str, as_of: int) -> Sequence[str]:
+        """The metrics that `sla` pools in the totals of a period, known at an instant."""
+        return self._promised.at(min(as_of, self.days.bounds_of(name)[1] - 1))
+
     def names(self) -> Iterator[Name]:
         """Every period and subject that there is something of: days, months, and the longer ones of the months."""
         for period, subject in self._ledgers:
@@ -94,7 +113,7 @@ class Periods:
         if not ledger.cells and not always:
             return None
         begin, end = self.days.bounds_of(name)
-        result = ledger.result(self._promised)
+        result = ledger.result(self._pooled(name, as_of))
         for measure, ahead in LOOK_AHEAD_MS.items():
             if as_of < end + ahead:
                 result["measures"][measure]["so_far"] = True

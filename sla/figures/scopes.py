@@ -1,13 +1,8 @@
-"""Stage 2: the figures of scopes, merged from the rows of all partitions.
-
-A partition's rows come under the epoch of its owner. A new owner publishes everything anew and then a mark: until then
-the old rows stand where no new one has come; at the mark those that were not renewed are dropped, and from then on no
-older epoch is heard.
-"""
+"""Stage 2: the figures of scopes, merged from the rows of all partitions (see `held`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -20,6 +15,7 @@ from sla.figures.budgets import Budgets
 from sla.figures.codes import Cell
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.document import kpi_figures
+from sla.figures.held import HeldRows, RowName
 from sla.figures.lives import Lives
 from sla.figures.panes import MINUTE_MS
 from sla.figures.partition import DAY_MS, PERIOD_DAYS, SLOT_DAYS
@@ -30,8 +26,7 @@ from sla.figures.verdicts import KINDS as VERDICT_KINDS
 from sla.figures.windows import Windows, windows_of
 from sla.periods.closing import DEFAULT_GRACE_MS, Closing
 from sla.periods.documents import TotalDocuments
-
-RowName = tuple[str, bytes]
+from sla.policy.promised import Promised
 
 
 class ScopeFigures:
@@ -40,7 +35,7 @@ class ScopeFigures:
     def __init__(
         self,
         zone: str,
-        promised: Sequence[str],
+        promised: Promised,
         *,
         partitions: Collection[int] = (),
         editions: Sequence[tuple[str, int]] = (),
@@ -49,18 +44,19 @@ class ScopeFigures:
     ) -> None:
         """`partitions` are those that must have spoken before there is an `as_of`; without, those that have.
 
-        `editions` are the names of the book's editions and the instants in ms from which they hold, in order.
+        `promised` says which metrics `sla` pools: in windows and slots those promised at `as_of`, in a period's totals
+        those promised at its last instant, once that is reached. `editions` are the names of the book's editions and the instants in ms from which they hold, in order.
         `objectives` answers those in force at an instant in ms. `grace_ms` is how long after its end a period closes.
         """
         self._days = Days(zone)
-        self._promised = tuple(promised)
+        self._promised = promised
+        self._pooled: tuple[str, ...] = ()  # of `as_of`
         self._partitions = frozenset(partitions)
         self._watermarks: dict[int, int] = {}
-        self._marked: dict[int, int] = {}
-        self._rows: dict[int, dict[RowName, tuple[int, bytes]]] = {}
+        self._held = HeldRows()
         self._windows = Windows()
-        self._trend = Trend(self._promised)
-        self._periods = Periods(self._days, self._promised, editions)
+        self._trend = Trend()
+        self._periods = Periods(self._days, promised, editions)
         self.closing = Closing(self._periods, grace_ms, partitions)
         self._totals = TotalDocuments(self._periods, self.closing)
         self._budgets = Budgets(zone, objectives)
@@ -70,41 +66,26 @@ class ScopeFigures:
         self._floors = {"m": 0, "s": 0, "t": 0}  # the first minute, slot and day that are kept
         self._bounds: dict[str, tuple[str, str]] = {}
         self._as_of_text = ""
-        self._nothing = kpi_figures({}, {}, self._promised)
+        self._nothing: dict[str, Any] = {}
         self.as_of: int | None = None
         """The instant, in ms, that the figures are of: the least watermark of all partitions."""
 
     def upsert(self, partition: int, epoch: int, row: PartialRow) -> None:
         """Takes a row over; one of an owner older than the last one heard of for it changes nothing."""
-        if epoch < self._marked.get(partition, epoch):
-            return
-        rows = self._rows.setdefault(partition, {})
         name = (row.scope, row.key)
-        held = rows.get(name)
-        if held is not None and held[0] > epoch:
-            return
-        if row.value == FORGOTTEN:
-            return  # this partition is further than the others may be: what is past is dropped by `as_of` alone
+        if row.value == FORGOTTEN or not self._held.is_heard(partition, epoch, name):
+            return  # one that has forgotten is further than others may be: what is past is dropped by `as_of` alone
         place = place_of(row.key)
         if self._past(place):
             return
-        old = held[1] if held else EMPTY
-        if row.value == EMPTY and epoch == self._marked.get(partition):
-            rows.pop(name, None)
-        else:
-            rows[name] = (epoch, row.value)  # emptied ones too: until the mark, an older owner may still speak
+        old = self._held.put(partition, epoch, row)
         if old != row.value:
             self._move(partition, name, place, old, row.value)
 
     def mark(self, partition: int, epoch: int) -> list[RowName]:
         """Ends the takeover of a partition: answers (scope, key) of the rows that were not renewed, now dropped."""
-        if epoch < self._marked.get(partition, epoch):
-            return []
-        self._marked[partition] = epoch
-        rows = self._rows.get(partition, {})
-        stale = [(name, value) for name, (under, value) in rows.items() if under < epoch or value == EMPTY]
+        stale = self._held.mark(partition, epoch)
         for name, value in stale:
-            del rows[name]
             if value != EMPTY:
                 self._move(partition, name, place_of(name[1]), value, EMPTY)
         return [name for name, _ in stale]
@@ -122,11 +103,12 @@ class ScopeFigures:
             return self.as_of
         before, self.as_of = self.as_of, as_of
         self._as_of_text = format_ms(as_of)
+        self._pool(before, as_of)
         if before is None or before // MINUTE_MS != as_of // MINUTE_MS:
             self._advance_minute(as_of)
         if before is None or before // SLOT_MS != as_of // SLOT_MS:
             self._advance_slot(as_of)
-        self._drop_rows(self._budgets.advance(as_of))
+        self._held.drop(self._budgets.advance(as_of))
         return as_of
 
     def documents(self, *, whole: bool = False, periods: bool = True) -> Iterator[Document]:
@@ -224,8 +206,7 @@ class ScopeFigures:
         elif all(new_peaks.get(code, value - 1) >= value for code, value in old_peaks.items()):
             others = [self._windows.peaks(name[0], minute)]
         else:
-            rows = (held.get(name) for other, held in self._rows.items() if other != partition)
-            others = [read_cell(row[1])[1] for row in rows if row]
+            others = [read_cell(row)[1] for row in self._held.others(partition, name)]
         for found in others:
             for code, value in found.items():
                 if value > peaks.get(code, value - 1):
@@ -243,12 +224,18 @@ class ScopeFigures:
         elif self._known.pop(scope, None):
             self._gone.add(scope)
 
-    def _drop_rows(self, gone: Iterable[RowName]) -> None:
-        for name in gone:
-            for rows in self._rows.values():
-                rows.pop(name, None)
-
     # Time
+
+    def _pool(self, before: int | None, as_of: int) -> None:
+        """Where another edition has come into force, its promises are those that `sla` pools from now on."""
+        if before is not None:
+            if not self._promised.changes(before, as_of):
+                return
+            self._periods.pool(before, as_of)
+        self._pooled = self._promised.at(as_of)
+        self._nothing = kpi_figures({}, {}, self._pooled)
+        self._trend.pool(self._pooled)
+        self._windows.reconsider()
 
     def _advance_minute(self, as_of: int) -> None:
         end = as_of // MINUTE_MS + 1
@@ -256,7 +243,7 @@ class ScopeFigures:
         bounds[TODAY] = (self._days.start_of(self._days.day_of(as_of)) // MINUTE_MS, end)
         self._windows.move(bounds)
         self._floors["m"] = min(begin for begin, _ in bounds.values())
-        self._drop_rows((scope, key_of("m", minute)) for scope, minute in self._windows.forget(self._floors["m"]))
+        self._held.drop((scope, key_of("m", minute)) for scope, minute in self._windows.forget(self._floors["m"]))
         self._bounds = {
             window: (format_ms(begin * MINUTE_MS), format_ms(after * MINUTE_MS))
             for window, (begin, after) in bounds.items()
@@ -268,9 +255,9 @@ class ScopeFigures:
     def _advance_slot(self, as_of: int) -> None:
         after = as_of // SLOT_MS + 1
         first = self._floors["s"] = after - SLOT_DAYS * DAY_MS // SLOT_MS
-        self._drop_rows((scope, key_of("s", slot)) for scope, slot in self._trend.move(first, after))
+        self._held.drop((scope, key_of("s", slot)) for scope, slot in self._trend.move(first, after))
         floor = self._floors["t"] = self.closing.floor = self._days.day_of(as_of - PERIOD_DAYS * DAY_MS)
-        self._drop_rows(
+        self._held.drop(
             (subject, key_of("t" if len(place) == 3 else "d", period, *place))
             for period, subject, place in self._periods.forget(floor)
         )
@@ -298,4 +285,4 @@ class ScopeFigures:
         )
 
     def _figures(self, cell: Cell, peaks: Cell) -> dict[str, Any]:
-        return kpi_figures(cell, peaks, self._promised) if cell else self._nothing
+        return kpi_figures(cell, peaks, self._pooled) if cell else self._nothing

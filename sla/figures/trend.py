@@ -13,14 +13,21 @@ Slot = tuple[int, int, int, int, int]  # created, solved, open, met, breached
 class Trend:
     """The slots of every scope that has any, merged over the partitions."""
 
-    def __init__(self, promised: Sequence[str]) -> None:
-        self._met = tuple(CLOCKS["met", metric] for metric in promised)
-        self._breached = tuple(CLOCKS["breached", metric] for metric in promised)
+    def __init__(self) -> None:
+        self._met: tuple[int, ...] = ()
+        self._breached: tuple[int, ...] = ()
         self._bounds = (0, 0)  # the first slot that is told, and the first one that is not yet
         self._slots: dict[str, dict[int, Cell]] = {}
         self._standing: dict[str, int] = {}
         self._told: dict[str, dict[int, Slot]] = {}
         self._dirty: dict[str, int] = {}  # scope → the first slot whose own numbers changed
+
+    def pool(self, metrics: Sequence[str]) -> None:
+        """Says which metrics count as met and breached from now on, in every slot that is told."""
+        self._met = tuple(CLOCKS["met", metric] for metric in metrics)
+        self._breached = tuple(CLOCKS["breached", metric] for metric in metrics)
+        for name in {*self._told, *self._slots, *self._standing}:
+            self._doubt(name, self._bounds[0])
 
     def apply(self, name: str, slot: int, old: Cell, new: Cell) -> None:
         """Replaces a partition's part of a slot."""

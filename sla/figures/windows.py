@@ -110,6 +110,13 @@ class Windows:
         """Lets every window of a scope count as changed."""
         self._changed.update((name, window) for window in windows_of(name))
 
+    def reconsider(self) -> None:
+        """Lets everything be made anew of its sums: what is made of them has changed."""
+        for name, sums in self._sums.items():
+            self.touch(name)
+            for found in sums.values():
+                found.figures = None
+
     def peaks(self, name: str, minute: int) -> Cell:
         """The peaks of a pane over all partitions."""
         pane = self._panes.get(name, {}).get(minute)

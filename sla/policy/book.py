@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from models.objective import Objective
 from models.policy import Problem
 from sla.policy.digest import digest_of
 from sla.policy.edition import Edition
 from sla.policy.errors import PolicyError
+from sla.policy.promised import Promised
 from sla.policy.reader import Reader
 from sla.policy.reading import Written, read_edition
 from sla.policy.tree import from_plain, from_yaml
@@ -38,15 +38,10 @@ class PolicyBook:
         """The time zone in which days, months and quarters are cut, the same in every edition."""
         return self.editions[0].zone
 
-    @property
-    def promised(self) -> tuple[str, ...]:
-        """Metrics pooled as `sla`, of the newest edition; `edition_at(now).promised` tells those in force."""
-        return self.editions[-1].promised
-
-    @property
-    def objectives(self) -> tuple[Objective, ...]:
-        """Objectives of the newest edition; `edition_at(now).objectives` tells those in force."""
-        return self.editions[-1].objectives
+    @cached_property
+    def promised(self) -> Promised:
+        """The metrics pooled as `sla`, by the instant that figures are of."""
+        return Promised([(_since(edition), edition.promised) for edition in self.editions])
 
     @cached_property
     def digest(self) -> str:

@@ -79,7 +79,7 @@ def check(policies: Policies = None) -> None:
         table.add_row(edition.name or "-", since, ", ".join(p.name for p in edition.policies), ", ".join(metrics))
     out.print(table)
     board = _checked(lambda: load_board(policies_at(policies), book))
-    for objective in book.objectives:
+    for objective in book.editions[-1].objectives:
         out.print(_objective_line(objective), markup=False)
     out.print(f"The wallboard shows {len(board.tiles)} tiles, chime {'on' if board.chime else 'off'}.")
     folder = policies_at(policies)

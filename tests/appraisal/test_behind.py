@@ -40,7 +40,7 @@ def made() -> Appraisal:
     setting = Setting(period, ZONE, "2026-12-20T00:00:00Z", found.documents, known_of(()), Roster(), {"led": card})
 
     def behind(wanted: Wanted) -> Iterator[TicketRow]:
-        return rows_behind(period, found.given, wanted, book.promised)
+        return rows_behind(period, found.given, wanted, book.promised.at(period.end - 1))
 
     return appraise(setting, [TEAM, "all"], ["led"], behind)
 

@@ -43,7 +43,7 @@ BOOK = book_from(
         ],
     }
 )
-NAMES = tuple(objective.name for objective in BOOK.objectives)
+NAMES = tuple(objective.name for objective in BOOK.edition_at(0).objectives)
 
 
 class Pipe:

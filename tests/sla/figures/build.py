@@ -11,6 +11,7 @@ from models.fact import Dims, Fact, Gauge
 from models.instant import parse_ms
 from models.kpi import Document
 from sla.figures import PartitionFigures, ScopeFigures
+from sla.policy.promised import Promised
 
 ZONE = "Asia/Shanghai"
 PROMISED = ("first_response", "resolution")
@@ -55,7 +56,7 @@ class Desk:
     ) -> None:
         self.zone = zone
         self.stage1 = [PartitionFigures(number, zone) for number in range(partitions)]
-        self.stage2 = ScopeFigures(zone, promised, partitions=range(partitions))
+        self.stage2 = ScopeFigures(zone, Promised.always(promised), partitions=range(partitions))
         self.epochs = [1] * partitions
         self.view: dict[tuple[str, str, str], Any] = {}
         self.now = now

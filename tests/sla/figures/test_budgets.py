@@ -20,6 +20,7 @@ from models.partial import FORGOTTEN
 from sla.figures import PartitionFigures, ScopeFigures
 from sla.policy import PolicyBook, book_from
 from sla.policy.aims import aims_of, in_force
+from sla.policy.promised import Promised
 from tests.sla.figures.build import NOW, ZONE, fact
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -76,7 +77,7 @@ class Stages:
         self.epochs = [0] * partitions
         self.stage1 = [self._figures(number) for number in range(partitions)]
         self.places = [
-            ScopeFigures(ZONE, (), partitions=range(partitions), objectives=lambda at: in_force(book, at))
+            ScopeFigures(ZONE, Promised.always(()), partitions=range(partitions), objectives=lambda at: in_force(book, at))
             for _ in range(2)
         ]
         self.view: dict[str, dict[str, Any]] = {}

@@ -173,7 +173,7 @@ def test_most_promises_of_the_default_book_are_kept(week: list[tuple[int, Event]
         gauges.append(ticket.gauge())
         decided.update((f.metric, f.dims.priority, f.kind) for f in ticket.facts if f.kind in {"met", "breached"})
 
-    for metric in book.promised:
+    for metric in book.promised.at(now):
         for priority in ("P1", "P2", "P3"):
             met, breached = decided[metric, priority, "met"], decided[metric, priority, "breached"]
             assert 0.85 < met / (met + breached) < 0.995, (metric, priority)
