@@ -25,6 +25,7 @@ from alerts.memory import DELIVERED, FAILED, SENDING, SILENCED, Ack, Alert, Grou
 from alerts.muting import Incidents, Mutes, mutes_at, quiet_changes_at
 from alerts.notice import BudgetBurn, Delivered, Kind, Notice, Outcome, Retry, Trouble
 from alerts.outbox import Outbox, notice_of
+from alerts.places import tell_left
 from alerts.records import Record, step_record
 from alerts.rules import Rules
 from sla.policy import PolicyBook
@@ -145,6 +146,7 @@ class Decider:
             self._held.update({one.id: one for one in work.work()})
             self._leave(there)
         self._touched.clear()
+        self._touched |= tell_left(out)  # to be let go of next time
         self._episodes.decide(out, mutes, reach)
         self._sweep(out)
         return Decision(out.records(), out.notices, frozenset((*out.alerts, *out.groups)))

@@ -43,7 +43,8 @@ class Digests:
             alerts, names = [one.alert for one in members.values()], [one.track.news for one in members.values()]
             group = self._group(person, alerts, names)
             for alert, name in zip(alerts, names, strict=True):
-                alert.told[person.receiver] = Told(name, group.id, group_key(person.receiver, group.labels))
+                key = group_key(person.receiver, group.labels)
+                self._out.stand(alert, person.receiver, Told(name, group.id, key))
                 group.members[alert.id] = alert
             self._tell(person, alerts, names, group, reason)
             found.append(group)

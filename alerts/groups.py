@@ -13,6 +13,7 @@ from alerts.memory import Alert, Group, Told, Track
 from alerts.muting import Mutes
 from alerts.notice import Kind, Standing
 from alerts.outbox import Outbox, group_key
+from alerts.places import tell_taken_on
 from alerts.rules import BURST_MS, GROUP_INTERVAL_MS, Route
 
 #: What was found late waits so long for what else belongs to it: it may be over already.
@@ -65,6 +66,7 @@ class GroupWork:
             self._repeat(told, self._route)
             self._times += [self._times_of(one, self._route)[0] for one in told]
         self._clear()
+        tell_taken_on(self._group, self._out)
         self._group.next_at = min((at for at in self._times if at < _NEVER), default=None)
         return held
 
@@ -212,8 +214,7 @@ class GroupWork:
         """Remembers who has been told of what."""
         key = group_key(person.receiver, self._group.labels)
         for alert, track in members:
-            alert.told[person.receiver] = Told(track.news, self._group.id, key)
-            self._changed(alert)
+            self._out.stand(alert, person.receiver, Told(track.news, self._group.id, key))
 
     def _tell(self, kind: Kind, person: Person, members: Sequence[Member], names: Sequence[str], **why: str) -> None:
         key, alerts = group_key(person.receiver, self._group.labels), [one.alert for one in members]

@@ -36,6 +36,7 @@ class Told:
     group: str  # the group (or digest) in which it was told
     key: str  # the group's key at the receiver
     cleared: bool = False  # it has been told that it is over
+    taken_on: bool = False  # it has been told that somebody acknowledged it
 
 
 @dataclass(slots=True)

@@ -28,6 +28,8 @@ class Kind(Enum):
     BUDGET = "budget"  # an objective's budget burns too fast (or does no longer: `over`)
     SELF = "self"  # slawatch itself is unwell (or is well again: `over`)
     HEARTBEAT = "heartbeat"  # the watchdog's sign of life
+    MOVED = "moved"  # the clocks of this group are told under another one: this one ends, though they do not
+    ACKNOWLEDGED = "acknowledged"  # for PagerDuty only: all that is open of the group has been taken on
     REFRESH = "refresh"  # for Alertmanager only: what is active, again each minute; its outcome is not remembered
 
 
@@ -119,6 +121,7 @@ class Notice:
     still_open: int = 0  # clocks of this group, as told to this receiver, that are not over: 0 resolves the group
     over: bool = False  # of BUDGET and SELF: it has ended
     repeated: bool = False  # possibly repeated: sent before a crash, perhaps
+    anew: bool = False  # it has to call, though the receiver was told that all before it was acknowledged
     reason: str = ""  # why: `after 5m`, `ack_timeout`, `repeat_interval`, `quiet_hours`, `inhibited`, `backlog`; or ""
     ack_id: str = ""  # what a link acknowledges: the clock's id, or the group's; "" where there is nothing to
     recipient: str = ""  # the person on duty by the name in `on_duty`, else the receiver's name

@@ -12,7 +12,7 @@ from typing import Any
 
 from alerts.duty import Person
 from alerts.labels import digest
-from alerts.memory import Alert, Episode, Group, Memory, Sent
+from alerts.memory import Alert, Episode, Group, Memory, Sent, Told
 from alerts.notice import BudgetBurn, Kind, Notice, NoticeAlert, Severity, Standing, Trouble
 from alerts.records import Record, alert_record, episode_record, group_record, mark_record, step_record
 from alerts.rules import Rules
@@ -39,6 +39,7 @@ class Outbox:
         self.groups: dict[str, Group] = {}
         self.episodes: dict[str, Episode] = {}
         self.gone: list[str] = []
+        self.left: dict[tuple[str, str], list[tuple[Alert, str, Told]]] = {}  # by receiver and the key left behind
         self._steps: dict[str, Sent] = {}
         self._marks: dict[str, int] = {}
 
@@ -61,25 +62,44 @@ class Outbox:
         """
         for at in range(0, len(alerts), MOST_ALERTS):
             some, about = alerts[at : at + MOST_ALERTS], names[at : at + MOST_ALERTS]
+            there = self.standing_at(person.receiver, key, group)
+            anew = kind in _CALLS and any(told.taken_on for _, told in there) and any(one.ack is None for one in some)
             pairs = sorted(f"{alert.id}|{name}" for alert, name in zip(some, about, strict=True))
             says = {
                 "group_key": key,
                 "severity": _severity(kind, some).value,
                 "group_labels": dict(labels or {}),
-                "still_open": sum(
-                    told.key == key and not told.cleared and not one.over
-                    for one in self.memory.groups[group].members.values()
-                    if (told := one.told.get(person.receiver)) is not None
-                )
-                if group in self.memory.groups
-                else 0,
+                "still_open": len(there),
                 "reason": reason,
                 "recipient": person.recipient,
                 "ack_id": _ack_id(kind, alerts, group),
             }
+            if anew:
+                says["anew"] = True
+                for one, told in there:
+                    told.taken_on = False
+                    self.alerts[one.id] = one
             step = digest(person.receiver, kind.value, turn, *pairs)
             self.take(Sent(step, person.receiver, kind.value, self.now, count=len(some), says=says,
                            ids=[alert.id for alert in some]))  # fmt: skip
+
+    def standing_at(self, receiver: str, key: str, group: str) -> list[tuple[Alert, Told]]:
+        """What is open of a group under a key at a receiver."""
+        members = self.memory.groups[group].members.values() if group in self.memory.groups else ()
+        found = [(one, one.told[receiver]) for one in members if not one.over and receiver in one.told]
+        return [(one, told) for one, told in found if told.key == key and not told.cleared]
+
+    def stand(self, alert: Alert, receiver: str, told: Told) -> None:
+        """Remembers what a receiver is told of an alert, and what it leaves behind: it stands under one key there."""
+        before = alert.told.get(receiver)
+        if before is not None and not before.cleared:
+            if before.key == told.key:
+                told.taken_on = before.taken_on
+            else:
+                name = f"{before.name}>{told.name} {alert.rounds}"
+                self.left.setdefault((receiver, before.key), []).append((alert, name, before))
+        alert.told[receiver] = told
+        self.alerts[alert.id] = alert
 
     def take(self, step: Sent) -> None:
         """Takes a step, unless it has been taken already."""
@@ -102,8 +122,12 @@ class Outbox:
         return found + [(key, None) for key in self.gone]
 
 
+#: What has to call somebody.
+_CALLS = frozenset({Kind.FIRING, Kind.ESCALATION, Kind.REPEAT, Kind.DIGEST})
+
+
 def _is_end(kind: Kind) -> bool:
-    return kind in (Kind.ALL_CLEAR, Kind.WITHDRAWN)
+    return kind in (Kind.ALL_CLEAR, Kind.WITHDRAWN, Kind.MOVED, Kind.ACKNOWLEDGED)
 
 
 def _ack_id(kind: Kind, alerts: Sequence[Alert], group: str) -> str:

@@ -9,7 +9,7 @@ An empty value takes a key away. Values carry the number of their format: a newe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, astuple, fields
 from typing import Any, Final
 
 import orjson
@@ -41,7 +41,7 @@ def alert_record(alert: Alert) -> Record:
         "standing": alert.standing.value,
         "ack": _ack(alert.ack),
         "tracks": {name: asdict(track) for name, track in alert.tracks.items()},
-        "told": {name: [told.name, told.group, told.key, told.cleared] for name, told in alert.told.items()},
+        "told": {name: list(astuple(told)) for name, told in alert.told.items()},
     }
     return f"alert/{alert.id}", _written(value)
 

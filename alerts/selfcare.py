@@ -17,6 +17,7 @@ from alerts.decider import Decider
 from alerts.labels import digest
 from alerts.memory import DELIVERED, FAILED, Memory
 from alerts.notice import Delivered, Failed, Kind, Notice, Outcome, Severity
+from alerts.places import BY_SOME_WAYS
 from alerts.records import Record, mark_record
 from alerts.rules import Rules
 from alerts.watch import DEAD_LETTERS, Failing, Signs, Watch
@@ -78,10 +79,12 @@ class SelfCare:
     async def told(self, notice: Notice, outcome: Outcome) -> None:
         """What came of an attempt."""
         alerter = self._alerter
-        alerter.count(notice, outcome)
         now = alerter.plan.clock()
-        if notice.receiver not in alerter.plan.rules.receivers:
-            pass  # one that the rules have no more: nobody is to mend it
+        told_by_all = notice.kind not in BY_SOME_WAYS or not isinstance(outcome, Delivered)
+        if told_by_all:
+            alerter.count(notice, outcome)
+        if notice.receiver not in alerter.plan.rules.receivers or not told_by_all:
+            pass  # one that the rules have no more: nobody is to mend it; or perhaps none of its ways was asked
         elif isinstance(outcome, Delivered):
             if self._failing.pop(notice.receiver, None):
                 log.info("a receiver takes notices again", receiver=notice.receiver)

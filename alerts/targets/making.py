@@ -20,7 +20,13 @@ from alerts.targets.post import AllPost, Closing, Ground, Sleep
 from alerts.targets.robots import ROBOTS, ChatRobot
 from alerts.targets.webhook import SignedWebhook
 
-ALERTMANAGER = "alertmanager"
+ALERTMANAGER, PAGERDUTY, WEBHOOK = "alertmanager", "pagerduty", "webhook"
+#: What only some ways are told, by how the names of these end. People are not told of keys that only programs know.
+NEEDS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.REFRESH: (f"/{ALERTMANAGER}",),
+    Kind.MOVED: (PAGERDUTY, f"/{WEBHOOK}"),
+    Kind.ACKNOWLEDGED: (PAGERDUTY,),
+}
 
 
 class CannotTell(Exception):
@@ -45,7 +51,7 @@ def targets_of(
         several = f"{number + 1}." if len(receiver.apprise) > 1 else ""
         found[f"{receiver.name}/{several}{schema}"] = target
     if receiver.webhook is not None:
-        found[f"{receiver.name}/webhook"] = maker.webhook(receiver.webhook)
+        found[f"{receiver.name}/{WEBHOOK}"] = maker.webhook(receiver.webhook)
     if receiver.alertmanager is not None:
         found[f"{receiver.name}/{ALERTMANAGER}"] = maker.alertmanager(receiver.alertmanager)
     return found
@@ -110,7 +116,7 @@ class _Maker:
 
 
 def _by_address(schema: str, url: str, links: Links, clock: Callable[[], int]) -> Closing:
-    if schema == "pagerduty":
+    if schema == PAGERDUTY:
         return PagerDuty(url, links, clock)
     if schema in ROBOTS:
         return ChatRobot(url, links, clock)
@@ -133,7 +139,7 @@ def open_post(
         CannotTell: a receiver cannot be told as it is configured.
     """
     ways = {receiver.name: targets_of(receiver, links, clock, environment) for receiver in receivers}
-    return AllPost(ways, Ground(told, clock, sleep, chance), {Kind.REFRESH: f"/{ALERTMANAGER}"})
+    return AllPost(ways, Ground(told, clock, sleep, chance), NEEDS)
 
 
 def check_receiver(receiver: Receiver, environment: Mapping[str, str]) -> list[str]:

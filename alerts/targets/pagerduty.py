@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import orjson
 
 from alerts.links import Links
-from alerts.notice import Kind, Notice, Outcome
+from alerts.notice import Delivered, Kind, Notice, Outcome
 from alerts.targets.ids import fitting
 from alerts.targets.wire import Wire
 from alerts.text import order, words
@@ -73,8 +73,16 @@ class PagerDuty:
         self._clock = clock
 
     async def send(self, notice: Notice) -> Outcome:
-        """One attempt."""
+        """One attempt.
+
+        An incident that was acknowledged calls nobody, whatever is added to it: what has to call begins a new one. Of
+        what may have been sent before it is not known whether it did.
+        """
         action = action_of(notice)
+        if notice.anew and not notice.repeated:
+            outcome = await self._events.post(orjson.dumps(self._event(notice, "resolve")), {})
+            if not isinstance(outcome, Delivered):
+                return outcome
         if action is None:
             return await self._changes.post(orjson.dumps(self._change(notice)), {})
         return await self._events.post(orjson.dumps(self._event(notice, action)), {})
@@ -90,7 +98,7 @@ class PagerDuty:
             "event_action": action,
             "dedup_key": fitting(notice.group_key, DEDUP_KEY),
         }
-        if action == "resolve":
+        if action != "trigger":
             return event
         said = words(notice, self._links, self._clock(), knows_keys=True)
         first = next(iter(order(notice)), None)
@@ -132,18 +140,24 @@ class PagerDuty:
 
 
 def action_of(notice: Notice) -> str | None:
-    """`trigger` or `resolve`; None for what opens no incident and closes none."""
+    """`trigger`, `acknowledge` or `resolve`; None for what opens no incident and closes none."""
     match notice.kind:
         case Kind.HEARTBEAT:
-            return None
+            action = None
         case Kind.BUDGET | Kind.SELF:
-            return "resolve" if notice.over else "trigger"
+            action = "resolve" if notice.over else "trigger"
         case Kind.ALL_CLEAR | Kind.WITHDRAWN:
             # While others of the group are open the incident stays as it is: good news triggers nothing.
-            return None if notice.still_open else "resolve"
+            action = None if notice.still_open else "resolve"
+        case Kind.MOVED:
+            action = "resolve"
+        case Kind.ACKNOWLEDGED:
+            action = "acknowledge"
         case Kind.DIGEST:
-            return "trigger" if notice.still_open else None
-    return "trigger"
+            action = "trigger" if notice.still_open else None
+        case _:
+            action = "trigger"
+    return action
 
 
 def _filled(payload: dict[str, Any]) -> dict[str, Any]:

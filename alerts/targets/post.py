@@ -154,7 +154,10 @@ async def tell(told: Told, notice: Notice, outcome: Outcome) -> None:
 class AllPost:
     """All receivers. To be made and used inside one running loop."""
 
-    def __init__(self, ways: Mapping[str, Mapping[str, Closing]], ground: Ground, needs: Mapping[Kind, str]) -> None:
+    def __init__(
+        self, ways: Mapping[str, Mapping[str, Closing]], ground: Ground, needs: Mapping[Kind, tuple[str, ...]]
+    ) -> None:
+        """`needs` tells of some kinds of notices how the names of the ways end that take them."""
         self._ground = ground
         self._needs = needs
         self._ways = {
@@ -165,7 +168,7 @@ class AllPost:
 
     def submit(self, notice: Notice) -> None:
         """Queues a notice at every way of its receiver that is meant; neither blocks nor raises."""
-        wanted = self._needs.get(notice.kind, "")
+        wanted = self._needs.get(notice.kind, ("",))
         ways = [way for way in self._ways.get(notice.receiver, ()) if way.name.endswith(wanted)]
         if not ways:
             known = notice.receiver in self._ways

@@ -88,6 +88,48 @@ async def test_a_mistake_and_a_recovery_resolve(web: Station) -> None:
     assert ["resolve", "resolve"] == [seen.json["event_action"] for seen in web.seen]
 
 
+async def test_an_acknowledgement_is_one_of_the_same_incident(web: Station) -> None:
+    """Events API v2: `acknowledge` under the dedup key that opened it, with nothing else to say."""
+    pager = target(web)
+    await pager.send(notice())
+    assert Delivered() == await pager.send(notice(Kind.ACKNOWLEDGED, key="taken"))
+    await pager.close()
+
+    opened, taken = (seen.json for seen in web.seen)
+    assert {"routing_key": KEY, "event_action": "acknowledge", "dedup_key": opened["dedup_key"]} == taken
+
+
+async def test_a_group_that_its_clocks_have_left_is_resolved_though_they_go_on(web: Station) -> None:
+    """They are told under another key by now."""
+    pager = target(web)
+    await pager.send(notice(Kind.MOVED, still_open=0))
+    await pager.close()
+
+    assert ["resolve"] == [seen.json["event_action"] for seen in web.seen]
+
+
+async def test_what_calls_anew_begins_a_new_incident_but_no_third_one_when_it_is_sent_again(web: Station) -> None:
+    """What is added to an acknowledged incident calls nobody; what may have been sent ends nothing that it opened."""
+    pager = target(web)
+    await pager.send(notice(anew=True))
+    await pager.send(notice(anew=True, repeated=True))
+    await pager.close()
+
+    assert ["resolve", "trigger", "trigger"] == [seen.json["event_action"] for seen in web.seen]
+    assert 1 == len({seen.json["dedup_key"] for seen in web.seen})
+
+
+async def test_a_new_incident_waits_for_the_end_of_the_old_one(web: Station) -> None:
+    """Out of order they would end in none."""
+    pager = target(web)
+    web.answers = [Answer(429)]
+    outcome = await pager.send(notice(anew=True))
+    await pager.close()
+
+    assert isinstance(outcome, Retry)
+    assert ["resolve"] == [seen.json["event_action"] for seen in web.seen]
+
+
 async def test_keys_that_pagerduty_would_cut_are_told_apart(web: Station) -> None:
     """Two groups with long names in common are two incidents."""
     pager = target(web)

@@ -12,6 +12,7 @@ import pytest
 from alerts.notice import Delivered, Failed, Kind, Notice, Outcome, Receiver, Retry, Webhook
 from alerts.targets import AllPost, CannotTell, check_receiver, open_post
 from alerts.targets.judging import Uncertain
+from alerts.targets.making import NEEDS
 from alerts.targets.patience import ASKED_MOST_S, MOST_S, TRIED_MS, pause_s
 from alerts.targets.post import Closing, Ground
 from tests.alerts.targets.notices import LINKS, MINUTE, NOW, alert, notice
@@ -77,7 +78,7 @@ def made(room: Room, **targets: Closing) -> AllPost:
     """A post with one receiver, `on-call`, and its ways."""
     ground = Ground(room.tell, room.clock, room.sleep, lambda: room.chance)
     ways = {f"on-call/{name}": target for name, target in targets.items()}
-    return AllPost({"on-call": ways}, ground, {Kind.REFRESH: "/alertmanager"})
+    return AllPost({"on-call": ways}, ground, NEEDS)
 
 
 @asynccontextmanager
@@ -251,6 +252,21 @@ async def test_what_is_active_goes_to_alertmanager_alone() -> None:
     await post.close(0.0)
 
     assert ([], ["0", "1", "2"]) == (people.got, [sent.key for sent in manager.got])
+
+
+async def test_of_keys_only_those_hear_who_know_them() -> None:
+    """That a key ends, or is taken on, is nothing to people: but the step is done."""
+    room = Room()
+    ways = {name: Scripted() for name in ("slack", "webhook", "alertmanager", "pagerduty", "2.pagerduty")}
+    post = made(room, **ways)
+    post.submit(notice(Kind.MOVED, key="moved"))
+    post.submit(notice(Kind.ACKNOWLEDGED, key="taken"))
+    await room.until(lambda: len(room.told) == 2)
+    await post.close(0.0)
+
+    got = {name: [sent.key for sent in way.got] for name, way in ways.items() if way.got}
+    assert {"webhook": ["moved"], "pagerduty": ["moved", "taken"], "2.pagerduty": ["moved", "taken"]} == got
+    assert {("moved", Delivered()), ("taken", Delivered())} == set(room.told)
 
 
 async def test_a_bug_in_one_target_ends_nothing() -> None:
