@@ -45,8 +45,9 @@ class ScopeFigures:
         """`partitions` are those that must have spoken before there is an `as_of`; without, those that have.
 
         `promised` says which metrics `sla` pools: in windows and slots those promised at `as_of`, in a period's totals
-        those promised at its last instant, once that is reached. `editions` are the names of the book's editions and the instants in ms from which they hold, in order.
-        `objectives` answers those in force at an instant in ms. `grace_ms` is how long after its end a period closes.
+        those promised at its last instant, once that is reached. `editions` are the names of the book's editions and
+        the instants in ms from which they hold, in order. `objectives` answers those in force at an instant
+        in ms. `grace_ms` is how long after its end a period closes.
         """
         self._days = Days(zone)
         self._promised = promised

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 Metrics = tuple[str, ...]
 
@@ -13,7 +14,7 @@ class Promised:
 
     def __init__(self, since: Sequence[tuple[float, Metrics]]) -> None:
         """`since`: from when on which metrics are pooled, oldest first, at least one; the first also before it."""
-        changes = [since[0], *(after for before, after in zip(since, since[1:], strict=False) if after[1] != before[1])]
+        changes = [since[0], *(after for before, after in pairwise(since) if after[1] != before[1])]
         self._instants = [at for at, _ in changes[1:]]
         self._metrics = [metrics for _, metrics in changes]
 

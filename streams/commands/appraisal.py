@@ -110,7 +110,7 @@ def made_of(
         if files
         else asyncio.run(from_topics(found, book, policies, tickets=asked.tickets, running=running))
     )
-    promised = book.edition_at(found.end - 1).promised
+    promised = book.promised.at(min(parse_ms(gathered.setting.as_of), found.end - 1))  # as in the period's document
 
     def behind(wanted: Wanted) -> Iterator[TicketRow]:
         return rows_behind(found, gathered.given, wanted, promised)

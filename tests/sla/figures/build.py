@@ -52,11 +52,16 @@ class Desk:
     """Stage 1 and stage 2 wired together, and what a sink would hold after reading along."""
 
     def __init__(
-        self, partitions: int = 1, now: int = NOW, zone: str = ZONE, promised: Sequence[str] = PROMISED
+        self,
+        partitions: int = 1,
+        now: int = NOW,
+        zone: str = ZONE,
+        promised: Sequence[str] | Promised = PROMISED,
     ) -> None:
         self.zone = zone
+        told = promised if isinstance(promised, Promised) else Promised.always(promised)
         self.stage1 = [PartitionFigures(number, zone) for number in range(partitions)]
-        self.stage2 = ScopeFigures(zone, Promised.always(promised), partitions=range(partitions))
+        self.stage2 = ScopeFigures(zone, told, partitions=range(partitions))
         self.epochs = [1] * partitions
         self.view: dict[tuple[str, str, str], Any] = {}
         self.now = now

@@ -77,7 +77,9 @@ class Stages:
         self.epochs = [0] * partitions
         self.stage1 = [self._figures(number) for number in range(partitions)]
         self.places = [
-            ScopeFigures(ZONE, Promised.always(()), partitions=range(partitions), objectives=lambda at: in_force(book, at))
+            ScopeFigures(
+                ZONE, Promised.always(()), partitions=range(partitions), objectives=lambda at: in_force(book, at)
+            )
             for _ in range(2)
         ]
         self.view: dict[str, dict[str, Any]] = {}
