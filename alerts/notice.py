@@ -148,6 +148,7 @@ class Receiver:
     webhook: Webhook | None = None
     alertmanager: str | None = None  # the base address
     lang: str = "en"
+    line: int = field(default=0, compare=False)  # where it is written; 0: in no file
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ class AlertKind:
 
 
 def kinds_of(book: PolicyBook) -> list[AlertKind]:
-    """Every kind of alert that the clocks and objectives of a book can lead to."""
+    """Every kind of alert that the clocks and objectives of a book can lead to; any, where it is not whole."""
+    if not book.is_whole:
+        return [AlertKind(dict.fromkeys(LABELS))]
     found = [
         kind
         for edition in book.editions

@@ -20,6 +20,8 @@ FILE = "alerts.yaml"
 KEYS = ("receivers", "on_duty", "route", "inhibit_rules", "quiet_hours", "watchdog")
 RECEIVER_KEYS = ("name", "apprise", "webhook", "alertmanager", "lang")
 LANGUAGES = ("en", "zh")
+#: Those of the newest edition; None where the book could not be read as a whole, and nothing can be said of them.
+Calendars = Mapping[str, Any] | None
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -29,6 +31,16 @@ def load_rules(folder: str | Path, book: PolicyBook) -> Rules:
     Raises:
         PolicyError: everything that is wrong with them, or that there are none.
     """
+    return _rules(Reader(FILE), _tree(folder), book)
+
+
+def load_receivers(folder: str | Path) -> tuple[Receiver, ...]:
+    """The receivers alone, as far as they can be read, whatever is wrong beside them; raises where nothing can."""
+    node = _tree(folder)
+    return tuple(_read_receivers(Reader(FILE), node.entries.get("receivers")).values())
+
+
+def _tree(folder: str | Path) -> Node:
     file = Path(folder) / FILE
     try:
         content = file.read_text(encoding="utf-8-sig")
@@ -38,7 +50,7 @@ def load_rules(folder: str | Path, book: PolicyBook) -> Rules:
     except (OSError, UnicodeDecodeError) as error:
         mend = "Save it as UTF-8 text that this user may read"
         raise PolicyError([Problem(FILE, 1, f"the file cannot be read: {error}", mend)]) from error
-    return _rules(Reader(FILE), from_yaml(FILE, content), book)
+    return from_yaml(FILE, content)
 
 
 def rules_from(plain: Mapping[str, Any], book: PolicyBook) -> Rules:
@@ -49,7 +61,7 @@ def rules_from(plain: Mapping[str, Any], book: PolicyBook) -> Rules:
 def _rules(reader: Reader, node: Node, book: PolicyBook) -> Rules:
     entries = reader.mapping(node, "the file", KEYS, ("receivers", "route"))
     receivers = _read_receivers(reader, entries.get("receivers"))
-    calendars = book.editions[-1].calendars
+    calendars = book.editions[-1].calendars if book.is_whole else None
     shifts = _read_duty(reader, entries.get("on_duty"), receivers, calendars)
     named = Named(receivers, bool(shifts))
     route = read_route(reader, entries["route"], named, book) if "route" in entries else None
@@ -83,6 +95,7 @@ def _read_receivers(reader: Reader, node: Node | None) -> dict[str, Receiver]:
             if "alertmanager" in entries
             else None,
             (reader.one_of(entries["lang"], f"lang of {what}", LANGUAGES) if "lang" in entries else None) or "en",
+            item.line,
         )
     return found
 
@@ -115,7 +128,7 @@ def _read_webhook(reader: Reader, node: Node, what: str) -> Webhook | None:
 
 
 def _read_duty(
-    reader: Reader, node: Node | None, receivers: Mapping[str, Receiver], calendars: Mapping[str, Any]
+    reader: Reader, node: Node | None, receivers: Mapping[str, Receiver], calendars: Calendars
 ) -> tuple[Shift, ...]:
     found: dict[str, Shift] = {}
     for item in reader.items(node, "on_duty") if node else ():
@@ -135,8 +148,8 @@ def _read_duty(
     return tuple(found.values())
 
 
-def _check_calendar(reader: Reader, node: Node, what: str, name: str, calendars: Mapping[str, Any]) -> bool:
-    if name in calendars:
+def _check_calendar(reader: Reader, node: Node, what: str, name: str, calendars: Calendars) -> bool:
+    if calendars is None or name in calendars:
         return True
     mend = f"Name a calendar of the newest edition: {', '.join(calendars) or 'it has none'}"
     reader.note(node.line, f"{what} names the calendar {name!r}, which is not there", mend)
@@ -152,7 +165,7 @@ def _read_inhibition(reader: Reader, node: Node | None) -> bool:
     return found
 
 
-def _read_quiet(reader: Reader, node: Node | None, calendars: Mapping[str, Any]) -> QuietHours | None:
+def _read_quiet(reader: Reader, node: Node | None, calendars: Calendars) -> QuietHours | None:
     if node is None:
         return None
     entries = reader.mapping(node, "quiet_hours", ("calendar", "outside"), ("calendar",))
@@ -160,7 +173,7 @@ def _read_quiet(reader: Reader, node: Node | None, calendars: Mapping[str, Any])
     name = reader.text(entries["calendar"], "calendar of quiet_hours") if "calendar" in entries else None
     if name is None or not _check_calendar(reader, entries["calendar"], "quiet_hours", name, calendars):
         return None
-    if _never_closes(calendars[name]):
+    if calendars is not None and _never_closes(calendars[name]):
         ever = "never" if outside else "always"
         message = f"quiet_hours: calendar {name!r} never closes, so it would {ever} be quiet"
         reader.note(entries["calendar"].line, message, "Name a calendar with hours, or take `quiet_hours` out")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from appraisal import card_words
 from appraisal.form import Role, Treatment
@@ -33,9 +33,26 @@ def load_cards(policies: str | Path) -> Mapping[str, Scorecard]:
     Raises:
         PolicyError: everything that is wrong with them, each with file, line and mend.
     """
+    cards, _, problems = read_cards(policies)
+    if problems:
+        raise PolicyError(problems)
+    return cards
+
+
+class Cards(NamedTuple):
+    """The cards that can be read, the ids that others go by, and what is wrong."""
+
+    cards: Mapping[str, Scorecard]
+    unread: frozenset[str]
+    problems: list[Problem]
+
+
+def read_cards(policies: str | Path) -> Cards:
+    """The cards of a folder as far as they can be read, and everything that is wrong with them."""
     folder = Path(policies) / FOLDER
     files = sorted(file for file in folder.glob("*.yaml") if not file.name.startswith("."))
     cards: dict[str, tuple[Scorecard, str]] = {}
+    unread: set[str] = set()
     problems = [
         Problem(f"{FOLDER}/{file.name}", 1, "the file is not read", f"Call it {file.stem}.yaml")
         for file in sorted(folder.glob("*.yml"))
@@ -43,15 +60,21 @@ def load_cards(policies: str | Path) -> Mapping[str, Scorecard]:
     for file in files:
         reader, tree = tree_of(file, f"{FOLDER}/{file.name}")
         card = read_card(reader, tree, file.stem) if tree else None
+        if card is None:
+            unread.add(_id_of(tree, file.stem))
         if card and card.id in cards and tree:
             message = f"scorecard {card.id!r} is already in {cards[card.id][1]}"
             reader.note(tree.keys.get("id", tree.line), message, "Give each card an `id` of its own")
         if card:
             cards.setdefault(card.id, (card, reader.file))
         problems += reader.problems
-    if problems:
-        raise PolicyError(problems)
-    return {name: cards[name][0] for name in sorted(cards)}
+    return Cards({name: cards[name][0] for name in sorted(cards)}, frozenset(unread), problems)
+
+
+def _id_of(tree: Node | None, stem: str) -> str:
+    """By what people go who name a card that could not be read."""
+    found = tree.entries.get("id") if tree is not None and tree.kind == "mapping" else None
+    return found.text if found is not None and found.text else stem
 
 
 def read_card(reader: Reader, node: Node, default_id: str) -> Scorecard | None:

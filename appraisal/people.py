@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from appraisal.reading import tree_of
@@ -18,8 +18,10 @@ KEYS = ("id", "name", "position", "department", "superior", "scorecard", "leads"
 SPAN_KEYS = ("team", "from", "to")
 
 
-def load_people(policies: str | Path, cards: Mapping[str, Scorecard]) -> Roster:
+def load_people(policies: str | Path, cards: Mapping[str, Scorecard], unread: Collection[str] = ()) -> Roster:
     """The roster of a folder of policies; empty where it has no people.yaml.
+
+    `unread` are ids of cards that are there and cannot be read: of them nothing can be said.
 
     Raises:
         PolicyError: everything that is wrong with it, each with line and mend.
@@ -28,17 +30,17 @@ def load_people(policies: str | Path, cards: Mapping[str, Scorecard]) -> Roster:
     if not path.is_file():
         return Roster()
     reader, tree = tree_of(path, FILE)
-    roster = read_people(reader, tree, cards) if tree else Roster()
+    roster = read_people(reader, tree, cards, unread) if tree else Roster()
     if reader.problems:
         raise PolicyError(reader.problems)
     return roster
 
 
-def read_people(reader: Reader, node: Node, cards: Mapping[str, Scorecard]) -> Roster:
+def read_people(reader: Reader, node: Node, cards: Mapping[str, Scorecard], unread: Collection[str] = ()) -> Roster:
     """A roster from its tree; what is wrong is noted in `reader`."""
     found: dict[str, tuple[Person, Node]] = {}
     for item in reader.items(node, "people"):
-        person = _person(reader, item, cards)
+        person = _person(reader, item, cards, unread)
         if person is None:
             continue
         if person.id in found:
@@ -56,7 +58,7 @@ def read_people(reader: Reader, node: Node, cards: Mapping[str, Scorecard]) -> R
     return Roster(person for person, _ in found.values())
 
 
-def _person(reader: Reader, node: Node, cards: Mapping[str, Scorecard]) -> Person | None:
+def _person(reader: Reader, node: Node, cards: Mapping[str, Scorecard], unread: Collection[str]) -> Person | None:
     entries = reader.mapping(node, "a person", KEYS, ("id", "name"))
     plain = {key: reader.text(entries[key], f"{key} of a person") or "" for key in KEYS[:6] if key in entries}
     if not plain.get("id") or not plain.get("name"):
@@ -65,7 +67,7 @@ def _person(reader: Reader, node: Node, cards: Mapping[str, Scorecard]) -> Perso
     leads = _spans(reader, entries.get("leads"), f"leads of {person_id}")
     teams = _spans(reader, entries.get("teams"), f"teams of {person_id}")
     card_id = plain.get("scorecard", "")
-    if card_id:
+    if card_id and card_id not in unread:
         line = entries["scorecard"].line
         if card_id not in cards:
             known = ", ".join(cards) or "none yet: write one into the folder scorecards"

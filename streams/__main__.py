@@ -13,6 +13,7 @@ from sla.policy import PolicyError
 from streams.commands import kept, offline
 from streams.commands.alerts import alerts
 from streams.commands.appraisal import appraisal
+from streams.commands.check import check
 from streams.commands.console import err
 from streams.commands.duty import duty
 from streams.commands.explain import explain
@@ -44,7 +45,7 @@ app.command()(simulate)
 app.command()(produce)
 app.command("replay")(offline.replay_files)
 app.command()(offline.test)
-app.command()(offline.check)
+app.command()(check)
 app.command()(explain)
 app.command()(offline.schema)
 app.command()(observe)

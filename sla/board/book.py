@@ -47,7 +47,9 @@ def board_from(content: str, book: PolicyBook) -> Wallboard:
     """The board of a file's content; errors as `load_board`."""
     reader = Reader(NAME)
     entries = reader.mapping(from_yaml(NAME, content, "a wallboard"), "the wallboard", KEYS, ("tiles",))
-    names = {objective.name for edition in book.editions for objective in edition.objectives}
+    names = None  # known only of a book that could be read as a whole
+    if book.is_whole:
+        names = {objective.name for edition in book.editions for objective in edition.objectives}
     chime = "chime" in entries and _switch(reader, entries["chime"], "chime")
     limits: dict[str, Limits] = {}
     if "limits" in entries:
@@ -63,7 +65,7 @@ def board_from(content: str, book: PolicyBook) -> Wallboard:
     return Wallboard(tiles, limits, chime)
 
 
-def _tiles(reader: Reader, node: Node, names: Collection[str]) -> tuple[Tile, ...]:
+def _tiles(reader: Reader, node: Node, names: Collection[str] | None) -> tuple[Tile, ...]:
     items = reader.items(node, "tiles")
     if node.kind == "list" and not items:
         reader.note(node.line, "tiles is empty", "List the figures to show, such as {field: live.open}")
@@ -83,7 +85,7 @@ def _tiles(reader: Reader, node: Node, names: Collection[str]) -> tuple[Tile, ..
     return tuple(tile for tile, _ in tiles.values())
 
 
-def _tile(reader: Reader, node: Node, names: Collection[str]) -> Tile | None:
+def _tile(reader: Reader, node: Node, names: Collection[str] | None) -> Tile | None:
     entries = reader.mapping(node, "a tile", TILE_KEYS, ("field",))
     field = reader.text(entries["field"], "field of a tile") if "field" in entries else None
     figure = _figure(reader, field, entries["field"].line, names) if field else None
@@ -110,7 +112,7 @@ def _switch(reader: Reader, node: Node, what: str) -> bool:
     return node.text == "on"
 
 
-def _figure(reader: Reader, field: str, line: int, names: Collection[str]) -> Figure | None:
+def _figure(reader: Reader, field: str, line: int, names: Collection[str] | None) -> Figure | None:
     figure = figure_at(field)
     if figure is None:
         near = difflib.get_close_matches(field, addresses(), 1)
@@ -118,7 +120,7 @@ def _figure(reader: Reader, field: str, line: int, names: Collection[str]) -> Fi
         reader.note(line, f"there is no figure {field!r}", mend)
         return None
     objective = objective_of(field)
-    if objective in {None, EVERY} or objective in names:
+    if objective in {None, EVERY} or names is None or objective in names:
         return figure
     known = ", ".join(sorted(names)) or "none yet"
     mend = f"Name an objective of the policy book, or * for each one; there are: {known}"

@@ -24,8 +24,13 @@ OTHER_FILES = frozenset({"alerts", "wallboard", "people"})
 class PolicyBook:
     """Editions, oldest first. Not to be changed after construction."""
 
-    def __init__(self, editions: Sequence[Edition]) -> None:
-        """At least one edition; at most one without an instant from which it holds."""
+    def __init__(self, editions: Sequence[Edition], *, is_whole: bool = True) -> None:
+        """At least one edition; at most one without an instant from which it holds.
+
+        `is_whole` is false of what could be read of a book with faults: it may lack calendars, policies, objectives.
+        Nothing is to be run by it, but other files can be looked at beside it.
+        """
+        self.is_whole = is_whole
         self.editions = tuple(sorted(editions, key=_since))
         self._since = [_since(edition) for edition in self.editions]
 
@@ -59,18 +64,26 @@ def load_book(folder: str | Path) -> PolicyBook:
     Raises:
         PolicyError: everything that is wrong with it, each with file, line and mend.
     """
+    book, problems = read_book(folder)
+    if problems:
+        raise PolicyError(problems)
+    return book
+
+
+def read_book(folder: str | Path) -> tuple[PolicyBook, list[Problem]]:
+    """The book in a folder as far as it can be read, and everything that is wrong with it."""
     path = Path(folder)
     if not path.is_dir():
         mend = "Set SLAWATCH_POLICIES to a folder that is there"
-        raise _error(str(path), "there is no such folder of policies", mend)
+        return _nothing(str(path), "there is no such folder of policies", mend)
     files = sorted(
         file for file in path.glob("*.yaml") if file.stem not in OTHER_FILES and not file.name.startswith(".")
     )
     if not files:
         also = " (files of policies end in .yaml, not .yml)" if any(path.glob("*.yml")) else ""
-        raise _error(str(path), f"the folder holds no edition{also}", "Put an edition such as 2026-01.yaml into it")
+        return _nothing(str(path), f"the folder holds no edition{also}", "Put an edition such as 2026-01.yaml into it")
 
-    return _book([_from_file(file) for file in files])
+    return _read([_from_file(file) for file in files])
 
 
 def book_from(plain: Mapping[str, Any] | Sequence[Mapping[str, Any]], names: Sequence[str] | None = None) -> PolicyBook:
@@ -89,7 +102,11 @@ def book_from(plain: Mapping[str, Any] | Sequence[Mapping[str, Any]], names: Seq
 
     readers = [Reader(file) for file in files]
     pairs = zip(readers, editions, strict=True)
-    return _book([(reader, read_edition(reader, from_plain(edition), reader.file)) for reader, edition in pairs])
+    read = [(reader, read_edition(reader, from_plain(edition), reader.file)) for reader, edition in pairs]
+    book, problems = _read(read)
+    if problems:
+        raise PolicyError(problems)
+    return book
 
 
 def _from_file(file: Path) -> tuple[Reader, Written | None]:
@@ -105,18 +122,17 @@ def _from_file(file: Path) -> tuple[Reader, Written | None]:
     return reader, read_edition(reader, tree, file.stem)
 
 
-def _book(read: list[tuple[Reader, Written | None]]) -> PolicyBook:
-    """The book of all editions read, or all their problems at once."""
+def _read(read: list[tuple[Reader, Written | None]]) -> tuple[PolicyBook, list[Problem]]:
+    """The book of all editions read, and all their problems."""
     written = [one for _, one in read if one]
     _compare(written)
     problems = [problem for reader, _ in read for problem in reader.problems]
-    if problems:
-        raise PolicyError(problems)
-    return PolicyBook([one.edition for one in written])
+    return PolicyBook([one.edition for one in written], is_whole=not problems), problems
 
 
 def _compare(written: list[Written]) -> None:
-    """Note what only shows between editions: names, instants and zones."""
+    """Note what only shows between editions: names, instants and zones, as far as those could be read."""
+    zoned = next((one for one in written if one.has_zone), None)
     names: dict[str, str] = {}
     instants: dict[int | None, str] = {}
     for one in written:
@@ -124,18 +140,19 @@ def _compare(written: list[Written]) -> None:
         if edition.name in names:
             message = f"edition {edition.name!r} is already in {names[edition.name]}"
             reader.note(one.line, message, "Give each edition a name of its own, or take one file out")
-        elif edition.effective_from in instants:
+        elif one.has_instant and edition.effective_from in instants:
             other = instants[edition.effective_from]
             message = f"edition {edition.name!r} begins at the same instant as the one in {other}"
             if edition.effective_from is None:
                 message = f"edition {edition.name!r} has no `effective_from`, as the one in {other}"
             reader.note(one.from_line, message, "Give each edition its own `effective_from`")
-        if edition.zone != written[0].edition.zone:
-            message = f"zone {edition.zone} differs from {written[0].edition.zone} in {written[0].reader.file}"
+        if zoned is not None and one.has_zone and edition.zone != zoned.edition.zone:
+            message = f"zone {edition.zone} differs from {zoned.edition.zone} in {zoned.reader.file}"
             reader.note(one.zone_line, message, "Write the same zone into every edition")
         names.setdefault(edition.name, reader.file)
-        instants.setdefault(edition.effective_from, reader.file)
+        if one.has_instant:
+            instants.setdefault(edition.effective_from, reader.file)
 
 
-def _error(file: str, message: str, mend: str) -> PolicyError:
-    return PolicyError([Problem(file, 0, message, mend)])
+def _nothing(file: str, message: str, mend: str) -> tuple[PolicyBook, list[Problem]]:
+    return PolicyBook((), is_whole=False), [Problem(file, 0, message, mend)]

@@ -31,6 +31,8 @@ class Written:
     line: int  # of the edition's name
     from_line: int  # of effective_from
     zone_line: int
+    has_instant: bool  # that it can be told from when on it holds
+    has_zone: bool
 
 
 def read_edition(reader: Reader, node: Node, default_name: str) -> Written | None:
@@ -42,6 +44,7 @@ def read_edition(reader: Reader, node: Node, default_name: str) -> Written | Non
     effective_from = None
     if "effective_from" in entries:
         effective_from = reader.parsed(entries["effective_from"], "effective_from", _instant)
+    has_instant = effective_from is not None or "effective_from" not in entries
     zone = read_zone(reader, entries["zone"], "zone") if "zone" in entries else DEFAULT_ZONE
     calendars = _read_calendars(reader, entries.get("calendars"))
     policies = _read_policies(reader, entries.get("policies"), calendars)
@@ -56,8 +59,8 @@ def read_edition(reader: Reader, node: Node, default_name: str) -> Written | Non
         calendars={key: calendar for key, calendar in calendars.items() if calendar},
         policies=policies,
     )
-    lines = [node.keys.get(key, node.line) for key in ("edition", "effective_from", "zone")]
-    return Written(edition, reader, *lines)
+    line, from_line, zone_line = (node.keys.get(key, node.line) for key in ("edition", "effective_from", "zone"))
+    return Written(edition, reader, line, from_line, zone_line, has_instant, zone is not None)
 
 
 def _instant(text: str) -> int:

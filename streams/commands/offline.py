@@ -1,40 +1,28 @@
-"""The commands that need no server: `test`, `check`, `replay`, `schema`."""
+"""The commands that need no server: `test`, `replay`, `schema`."""
 
 from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.table import Table
 
-from alerts.budgets import RATES
-from alerts.reading import FILE as ALERTS_FILE
-from alerts.reading import load_rules
-from appraisal.cards import load_cards
 from appraisal.form import FilledForm, TotalRow
-from appraisal.people import load_people
 from models.breach import breach_schema
 from models.budget import Budget
 from models.event import event_schema
-from models.instant import format_ms, parse_ms
+from models.instant import parse_ms
 from models.kpi import KpiDocument
-from models.objective import Objective
 from models.period import PeriodDocument
-from sla.board import load_board
 from sla.cases import CaseError, run_case
-from sla.policy import PolicyBook, PolicyError
 from sla.policy.schema import policy_schema
 from sla.replay import EventSet, describe, replay
-from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, policies_at, progress
+from streams.commands.console import Policies, book_of, cases_of, err, lines_of, out, progress
 from streams.errors import Unusable
-from streams.settings import environment, load_settings
-
-Read = TypeVar("Read")
+from streams.settings import load_settings
 
 
 def test(
@@ -67,65 +55,6 @@ def test(
         raise Unusable(msg)
     if failed:
         raise typer.Exit(1)
-
-
-def check(policies: Policies = None) -> None:
-    """Read the configuration and say what is wrong with it. Exit 1 when something is."""
-    book = _checked(lambda: book_of(policies))
-    table = Table("edition", "in force from", "policies", "metrics promised")
-    for edition in book.editions:
-        metrics = sorted({metric for policy in edition.policies for metric in policy.targets})
-        since = format_ms(edition.effective_from) if edition.effective_from is not None else "always"
-        table.add_row(edition.name or "-", since, ", ".join(p.name for p in edition.policies), ", ".join(metrics))
-    out.print(table)
-    board = _checked(lambda: load_board(policies_at(policies), book))
-    for objective in book.editions[-1].objectives:
-        out.print(_objective_line(objective), markup=False)
-    out.print(f"The wallboard shows {len(board.tiles)} tiles, chime {'on' if board.chime else 'off'}.")
-    folder = policies_at(policies)
-    _check_alerts(folder, book)
-    cards = _checked(lambda: load_cards(folder))
-    roster = _checked(lambda: load_people(folder, cards))
-    examples = sum(card.example for card in cards.values())
-    out.print(f"{len(cards)} scorecards, {examples} of them examples; {len(roster.people)} people.")
-    out.print(f"The book holds: zone {book.zone}, {len(book.editions)} edition(s), digest {book.digest[:12]}.")
-
-
-def _check_alerts(folder: Path, book: PolicyBook) -> None:
-    """The rules of alerting, where there are any, and whether every receiver can be told as it is written."""
-    if not (folder / ALERTS_FILE).exists():
-        out.print(f"There is no {ALERTS_FILE}: nobody is told what slips.")
-        return
-    from alerts.targets import check_receiver  # noqa: PLC0415 - all ways to tell anybody anything are many
-
-    rules, known = _checked(lambda: load_rules(folder, book)), environment()
-    problems = [one for receiver in rules.receivers.values() for one in check_receiver(receiver, known)]
-    for problem in problems:
-        out.print(f"{ALERTS_FILE}: {problem}", markup=False)
-    if problems:
-        raise typer.Exit(1)
-    out.print(f"{len(rules.receivers)} receivers of alerts, {len(rules.routes)} routes.")
-
-
-def _objective_line(objective: Objective) -> str:
-    """What an objective asks for, and when it pages: never faster than 1 ÷ (1 - attainment)."""
-    spare = 1_000_000 - objective.attainment
-    rates = [f"{rate:g}" for rate, _, _ in RATES if rate * spare <= 1_000_000]
-    pages = (
-        f"pages at a burn rate of {' and '.join(rates)}" if rates else "never pages: it allows too much to burn fast"
-    )
-    asked = f"{objective.metric} {objective.attainment / 10_000:g}% a {objective.period}"
-    return f"Objective: {objective.name}, {asked}; {pages}"
-
-
-def _checked(read: Callable[[], Read]) -> Read:
-    """What is read; what is wrong with it is told, and ends the check with 1."""
-    try:
-        return read()
-    except PolicyError as error:
-        for problem in error.problems:
-            out.print(str(problem), markup=False)
-        raise typer.Exit(1) from None
 
 
 def replay_files(
