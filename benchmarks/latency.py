@@ -9,22 +9,29 @@ earliest, so that what Redis shows of it can only be of that event. Measured by 
 - ticket: from the call that sends the event to the notification of Redis that `sla:ticket:<id>` was set;
 - breach: from the due instant of a clock to the id (a time of Redis) of its entry in `sla:breaches`;
 - KPI: from the call that sends the n-th creation to the first document of `sla:kpi:all` that counts n of them.
+
+Then the same traffic meets the floor, alone on the worker's core: a program that reads each event, writes an
+acknowledged row and SETs the ticket's key, and understands nothing (`peers/pass_through.py`). What it takes is taken
+by the servers, the producer and the watcher; the rest is ours.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import subprocess
+import sys
 import time
 from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import orjson
 from aiokafka import AIOKafkaProducer
 from redis.asyncio import Redis
 
-from benchmarks.bench import Pipe, pipe, spread
+from benchmarks.bench import WORKER_CORE, Pipe, pipe, quantile, spread
 from models.instant import format_ms, parse_ms
 
 PARTITIONS = 8
@@ -45,7 +52,16 @@ policies:
 """
 
 
-async def measure(run: Pipe, rate: int, seconds: int) -> list[str]:
+class Seen(NamedTuple):
+    """Seconds from cause to sight."""
+
+    tickets: list[float]
+    breaches: list[float]
+    kpis: list[float]
+    lost: str
+
+
+async def measure(run: Pipe, rate: int, seconds: int) -> Seen:
     """Send, watch, and say what was seen."""
     watcher = Redis.from_url(run.redis_server.url)
     await watcher.config_set("notify-keyspace-events", "K$h")
@@ -73,12 +89,7 @@ async def measure(run: Pipe, rate: int, seconds: int) -> list[str]:
             late.append(int(ident.split("-")[0]) / 1000 - parse_ms(entry["due_at"]) / 1000)
     lost = sum(map(len, sent.values())) - len(tickets)
     await watcher.aclose()
-    return [
-        spread("event sent → sla:ticket", tickets),
-        spread("due instant → sla:breaches", late),
-        spread("event sent → sla:kpi:all", kpis),
-        f"not seen: {lost} tickets, {len(created) - len(kpis)} KPIs",
-    ]
+    return Seen(tickets, late, kpis, f"not seen: {lost} tickets, {len(created) - len(kpis)} KPIs")
 
 
 def _until_counted(created: list[float], counted: list[tuple[float, int]]) -> list[float]:
@@ -159,10 +170,34 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         (Path(folder) / "book.yaml").write_text(BOOK)
         with pipe(Path(folder)) as run:
-            run.wait_live(run.worker(), PARTITIONS)
+            worker = run.worker()
+            run.wait_live(worker, PARTITIONS)
             print(f"{chosen.rate} events a second for {chosen.seconds} s, one worker on one core")
-            for line in asyncio.run(measure(run, chosen.rate, chosen.seconds)):
-                print(line)
+            seen = asyncio.run(measure(run, chosen.rate, chosen.seconds))
+            worker.terminate()
+            worker.wait()
+            run.redis.flushall()
+            floor = _floor(run, chosen.rate, chosen.seconds)
+    print(spread("event sent → sla:ticket", seen.tickets))
+    print(spread("the same through the floor", floor))
+    ratios = [quantile(seen.tickets, share) / quantile(floor, share) for share in (0.5, 0.99)]
+    print(f"{'times the floor':<44} median {ratios[0]:8.1f}      99 % {ratios[1]:8.1f}")
+    print(spread("due instant → sla:breaches", seen.breaches))
+    print(spread("event sent → sla:kpi:all", seen.kpis))
+    print(seen.lost)
+
+
+def _floor(run: Pipe, rate: int, seconds: int) -> list[float]:
+    command = ["taskset", "-c", WORKER_CORE, sys.executable, str(Path(__file__).with_name("peers") / "pass_through.py")]
+    peer = subprocess.Popen(command, env=run.environment, stdout=subprocess.PIPE)
+    try:
+        if peer.stdout is None or peer.stdout.readline() != b"ready\n":
+            msg = "the floor did not start"
+            raise RuntimeError(msg)
+        return asyncio.run(measure(run, rate, seconds)).tickets
+    finally:
+        peer.kill()
+        peer.wait()
 
 
 if __name__ == "__main__":
