@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaConsumer
 from faust.transport.consumer import ConsumerThread
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.transport.utils import DefaultSchedulingStrategy
-from faust.types import TP
+from faust.types import TP, Message
 
 #: How long events may gather between two fetches: what a batch costs is shared by all of its events.
 LINGER_S = 0.06
@@ -113,7 +113,22 @@ class BatchConsumer(Consumer):
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """A rebalance has ended: what was read before is no measure any more of what may be read."""
         self._read_offset.update(dict.fromkeys(assigned))
+        for tp in assigned:
+            for kept in (self._gap, self._acked, self._acked_index):
+                kept.pop(tp, None)
         await super().on_partitions_assigned(assigned, generation_id)
+
+    def ack(self, message: Message) -> bool:
+        """Notes that a batch has been done; not, where a rebalance has overtaken it.
+
+        It comes again, in batches of other bounds: its offset would lie inside one of them, and what lies behind it
+        there would be committed before it is done. Faust also acknowledges what it skips in a rebalance.
+        """
+        if self.flow_active and message.generation_id == self.app.consumer_generation_id:
+            return bool(super().ack(message))
+        message.acked = True
+        self._unacked_messages.discard(message)
+        return False
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         # Faust passes the offset of the message itself as the end of the gap and counts it in: the message would be

@@ -26,6 +26,7 @@ class Journal:
         self.whole: wire.Whole | None = None
         self.read = -1
         self.given_to = -1
+        self._attempted = -1  # the offset of the latest takeover
         self._number = number
         self._ground = ground
         self._aside = aside
@@ -49,12 +50,17 @@ class Journal:
                 self._aside.restore(value)
         return [row for row in rows if not wire.is_own(row[0])] if own else rows
 
-    async def take_over(self, now: int) -> int:
-        """Writes a takeover at `now` (ms); its offset is the owner's epoch."""
-        ground = self._ground
-        epoch = (await self._append([Record(*wire.owner_row(ground.worker, ground.digest, now))])).last
-        self.known_offset = max(self.known_offset, epoch)
-        return epoch
+    async def take_over(self, now: int) -> int | None:
+        """Writes a takeover at `now` (ms); its offset is the owner's epoch.
+
+        None when rows stand before it that are not known here: somebody else has written since the changelog was read.
+        They are read in the next recovery, if they are another owner's; if they are one's who is none any more, he
+        falls silent, and a second attempt finds nothing new.
+        """
+        ground, stands_at = self._ground, max(self.known_offset, self._attempted)
+        written = await self._append([Record(*wire.owner_row(ground.worker, ground.digest, now))])
+        self._attempted = written.last
+        return written.last if written.last == stands_at + 1 else None
 
     async def write(self, rows: Sequence[Record], *, promise: int) -> None:
         """Writes rows, and the promise beside them if it is a new one.

@@ -190,12 +190,15 @@ class PartitionWorker:
         if not self._ground.is_ours(topics.EVENTS, self.number):
             await asyncio.sleep(0.1)  # the next assignment decides
             return
+        rebalances = self._rebalances
         epoch = await self._tickets.enter()
-        if epoch is None:
-            return
+        if epoch is None or rebalances != self._rebalances:
+            return  # a rebalance may bring what another owner has written meanwhile: that is to be read first
         self._gifts.taken_over()
         self._progress.taken_over(self._ground.clock(), self._journal.promised)
         await self._bring_up()
+        if rebalances != self._rebalances:
+            return
         self._tickets.entered(epoch)
         await self._telling.tell_all(epoch)
 

@@ -46,9 +46,12 @@ class Stage(Generic[W]):
         self._make = make
         self._on_fatal = on_fatal
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     def assign(self, partitions: set[int]) -> None:
-        """These partitions are ours from now on, and no others."""
+        """These partitions are ours from now on, and no others; none, once the stage has been closed."""
+        if self._closed:
+            return  # a rebalance may still end while the worker does: nobody would wait for what is begun now
         for number in set(self.workers) - partitions:
             self.workers.pop(number).close()
         for number in sorted(partitions - set(self.workers)):
@@ -71,6 +74,7 @@ class Stage(Generic[W]):
 
     async def close(self, patience_s: float) -> None:
         """Lets each task end its step; one that hangs on a server that is away is cut off."""
+        self._closed = True
         for worker in self.workers.values():
             worker.close()
         if self._tasks:

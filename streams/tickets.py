@@ -23,6 +23,7 @@ FOLDS = 40  # tickets that are put into words without a pause: heartbeats share 
 WRITES = 400  # tickets of one call to the view
 RECENT_MS = 3_600_000  # what came within this time is written again after a takeover, open or not
 REFUSED_PAUSE_S = 4.0  # longer than a heartbeat of the consumer
+UNKNOWN_PAUSE_S = 1.0  # for whoever writes to our changelog to end, or for us to hear that it is not ours
 
 
 class TicketsOut:
@@ -72,6 +73,9 @@ class TicketsOut:
         now = ground.clock()
         stands = self.epoch is None and await self._view_stands(now)
         epoch = await journal.take_over(now)
+        if epoch is None:
+            self._pause_s = UNKNOWN_PAUSE_S
+            return None
         if await ground.view.take_over(self._number, epoch) is Outcome.REFUSED:
             log.error(
                 "redis knows a newer owner of the partition, trying again",

@@ -1,0 +1,138 @@
+"""What a rebalance overtakes: acknowledgements, rows and takeovers of an ownership that is over count for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import faust
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage
+
+from sinks.kafka import KafkaAccess, KafkaWriter, Record
+from streams import topics
+from streams.aside import Aside
+from streams.batches import BatchConsumer, BatchTransport
+from streams.ground import Ground
+from streams.journal import Journal
+from streams.rows import Row, RowTable
+from streams.stages import Stage
+from tests.servers.kafka import KafkaServer
+
+
+def faust_app() -> faust.App:
+    """An app that is never started."""
+    app = faust.App(
+        "rebalances", broker="kafka://127.0.0.1:1", store="memory://", web_enabled=False, topic_allow_declare=False
+    )
+    app.transport = BatchTransport(app.conf.broker_consumer, app)
+    app.consumer_generation_id = 1
+    return app
+
+
+def message(tp: TP, offset: int, generation: int, value: Any = None) -> ConsumerMessage:
+    """A batch whose last record stands at an offset."""
+    return ConsumerMessage(
+        tp.topic, tp.partition, offset, 0.0, 0, (), None, value, None, tp=tp, generation_id=generation
+    )
+
+
+async def test_what_is_done_of_an_older_assignment_commits_nothing_that_is_not_done() -> None:
+    """A batch read before a rebalance ends inside one read after it: to acknowledge it says nothing of the latter."""
+    app, tp = faust_app(), TP("ticket-events", 0)
+    app.topics._acking_topics.add(tp.topic)
+    consumer = cast("BatchConsumer", app.consumer)
+    before = message(tp, 499, 1)
+    consumer.track_message(before)
+
+    app.consumer_generation_id = 2
+    consumer._committed_offset[tp] = 100
+    await consumer._add_gap(tp, 101, 1999)  # one batch, of which nothing is done yet
+    consumer.ack(before)
+
+    assert {} == consumer._filter_committable_offsets([tp])
+    assert set() == set(consumer.unacked)
+
+    consumer.ack(message(tp, 1999, 2))
+    assert {tp: 2000} == consumer._filter_committable_offsets([tp])
+
+
+async def test_rows_of_a_recovery_that_a_rebalance_ended_are_not_taken() -> None:
+    """They would hide that what stands before them has not been read."""
+    app = faust_app()
+    taken: list[int] = []
+
+    class Store:
+        def known_offset(self, partition: int) -> int:
+            return -1
+
+        def restore(self, partition: int, rows: Sequence[Row], last_offset: int) -> None:
+            taken.append(last_offset)
+
+        def assign(self, partitions: set[int]) -> None: ...
+
+        def recovered(self, partitions: set[int]) -> None: ...
+
+    table = RowTable(app, name="tickets", key_type=bytes, value_type=bytes, partitions=1)
+    table.bind(Store(), lambda _: None)
+    tp = TP("rebalances-tickets-changelog", 0)
+    app.consumer_generation_id = 2
+
+    table.apply_changelog_batch([SimpleNamespace(message=message(tp, 177, 1, [])) for _ in range(2)])
+    table.apply_changelog_batch([SimpleNamespace(message=message(tp, 99, 2, []))])
+
+    assert [99] == taken
+
+
+async def test_a_stage_that_has_been_closed_begins_nothing() -> None:
+    """A rebalance that ends while the worker does finds nobody who would wait for what it begins."""
+
+    class Task:
+        number, closed = 0, False
+
+        async def run(self) -> None:
+            await asyncio.Event().wait()
+
+        async def offer(self, event: Any) -> None: ...
+
+        def poke(self, now: int) -> None: ...
+
+        def close(self) -> None: ...
+
+    stage: Stage[Task] = Stage(lambda _: Task(), lambda _: None)
+    stage.assign({0, 1})
+    assert {0, 1} == set(stage.workers)
+    await stage.close(0.1)
+
+    stage.assign({0, 1, 2})
+    assert {0, 1} == set(stage.workers)
+
+
+@pytest.mark.kafka
+async def test_a_takeover_counts_once_all_that_stands_before_it_is_known(kafka_server: KafkaServer) -> None:
+    """Another owner wrote a row that was not read: the first attempt says so, and hides nothing from the next one."""
+    group = f"rebalances-{uuid.uuid4().hex[:8]}"
+    name = topics.changelog(group)
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_server.address)
+    await admin.start()
+    await admin.create_topics([NewTopic(name, 1, 1)])
+    await admin.close()
+    writer = KafkaWriter(KafkaAccess(kafka_server.address))
+    await writer.start()
+    ground: Any = SimpleNamespace(settings=SimpleNamespace(group=group), writer=writer, worker="w", digest="d")
+    journal = Journal(0, cast("Ground", ground), Aside(0, cast("Ground", ground)))
+    try:
+        assert 0 == await journal.take_over(1)
+        await writer.write(name, 0, [Record(b"T1\0e1", b"another owner's")])
+
+        assert await journal.take_over(2) is None
+        assert 0 == journal.known_offset  # recovery will read from there
+        assert 3 == await journal.take_over(3)
+        assert 0 == journal.known_offset
+    finally:
+        await writer.stop()
