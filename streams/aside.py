@@ -78,14 +78,15 @@ class Aside:
                 [Record(found.key, found.value, found.headers, found.timestamp_ms) for found in admission.misplaced],
             )
         counted = self._counted
-        dead = [letter for letter in admission.dead if letter.offset >= counted.to]
-        misplaced = [found for found in admission.misplaced if found.offset >= counted.to]
+        # By offset: after a rebalance, what waits may hold a record twice.
+        dead = {letter.offset: letter for letter in admission.dead if letter.offset >= counted.to}
+        misplaced = {found.offset for found in admission.misplaced if found.offset >= counted.to}
         if not dead and not misplaced:
             return ()
         self._counted = wire.SetAside(
-            to=1 + max([letter.offset for letter in dead] + [found.offset for found in misplaced]),
+            to=1 + max(dead.keys() | misplaced),
             dead_letters=counted.dead_letters + len(dead),
             misplaced=counted.misplaced + len(misplaced),
-            too_late=counted.too_late + sum(letter.reason == "too_late" for letter in dead),
+            too_late=counted.too_late + sum(letter.reason == "too_late" for letter in dead.values()),
         )
         return (Record(*self._counted.row()),)
