@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -52,9 +53,10 @@ def read_people(reader: Reader, node: Node, cards: Mapping[str, Scorecard], unre
         line = item.entries["superior"].line if "superior" in item.entries else item.line
         if person.superior == person.id:
             reader.note(line, f"{person.id} is their own superior", "Name another person, or take `superior` out")
-        elif person.superior and person.superior not in found:
-            mend = "Write their entry, or take `superior` out"
-            reader.note(line, f"superior of {person.id} is {person.superior!r}, who is not in {FILE}", mend)
+        elif person.superior not in found and (near := difflib.get_close_matches(person.superior, found, 1, 0.8)):
+            # A superior of another department needs no entry: forms name them by their id.
+            message = f"superior of {person.id} is {person.superior!r}, who is not in {FILE}"
+            reader.note(line, message, f"Did you mean {near[0]}? Else write their entry")
     return Roster(person for person, _ in found.values())
 
 

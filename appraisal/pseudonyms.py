@@ -36,7 +36,9 @@ class Pseudonyms:
             raise WeakKey(msg)
         self._key = key.encode()
         said = {name: person.id for person in roster.people.values() for name in (person.id, person.name)}
+        others = {*others, *(person.superior for person in roster.people.values())}
         said |= {other: other for other in others if other not in said}
+        said |= {scope.encode(name): person for name, person in said.items()}
         self._said = {name: self.person(person) for name, person in said.items() if name}
         ordered = sorted(self._said, key=lambda name: (-len(name), name))
         self._pattern = re.compile("|".join(_word(name) for name in ordered)) if ordered else None

@@ -41,7 +41,7 @@ def appraise(
     documents = [document for document, _ in whole.documents]
     forms = [one.form for _, _, one in filled]
     bases = _bases(setting, appraiser, filled, subjects)
-    behind = tickets(_wanted(setting, appraiser, filled)) if tickets else ()
+    behind = tickets(_wanted(period, bases)) if tickets else ()
     return Appraisal(
         period=period.id,
         kind=period.kind,
@@ -84,17 +84,15 @@ def _bases(
     return found
 
 
-def _wanted(setting: Setting, appraiser: Appraiser, filled: list[tuple[str, Scorecard, Filled]]) -> Wanted:
-    """Whose tickets stand behind the figures of those with a form, by month; of the whole desk where nobody has one."""
-    months = [part.id for part in setting.period.parts] if setting.period.kind != "day" else []
-    if not filled:
-        return {scope.ALL: {month: [scope.ALL] for month in months}}
+def _wanted(period: Period, bases: Iterable[tuple[str, Evidence, FilledForm | None]]) -> Wanted:
+    """Whose tickets stand behind the figures of every subject with totals, by month."""
+    months = [part.id for part in period.parts] if period.kind != "day" else []
     found: dict[str, dict[str, set[str]]] = {}
-    for subject, card, _ in filled:
-        for document, _ in appraiser.evidence(subject, card).documents:
-            covered = [month for month in months if _covers(document.period, month, setting.period)]
-            for month in covered:
-                found.setdefault(subject, {}).setdefault(month, set()).add(document.subject)
+    for subject, evidence, _ in bases:
+        for document, _ in evidence.documents:
+            for month in months:
+                if _covers(document.period, month, period):
+                    found.setdefault(subject, {}).setdefault(month, set()).add(document.subject)
     return found
 
 

@@ -16,8 +16,8 @@ from appraisal.output.manifest import NAME, manifest_of
 from appraisal.output.tables import NoParquet, tickets_csv, totals_csv, totals_parquet
 from appraisal.output.verify import Unverifiable, read_manifest
 
-#: Writes a form as one kind of file: (form, `zh` or `en`) → bytes.
-Renderer = Callable[[FilledForm, str], bytes]
+#: Writes a form as one kind of file: (form, `zh` or `en`) → bytes; None where this machine cannot.
+Renderer = Callable[[FilledForm, str], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Asked:
     language: str = "zh"
     tickets: bool = False
     pseudonyms: bool = False
+    pdf: bool = True
 
 
 def asked_in(manifest: Mapping[str, Any]) -> Asked:
@@ -44,6 +45,7 @@ def asked_in(manifest: Mapping[str, Any]) -> Asked:
         str(said["language"]),
         bool(said["tickets"]),
         bool(said["pseudonyms"]),
+        bool(said.get("pdf", True)),
     )
 
 
@@ -55,7 +57,8 @@ def files_of(
 ) -> Mapping[PurePosixPath, bytes]:
     """The files by their path in the folder of the period, the manifest last; the same bytes for the same appraisal.
 
-    `renderers` are by suffix. Parquet is written where its library is installed.
+    `renderers` are by suffix; what one of them cannot write is left out. Parquet is written where its library is
+    installed.
     """
     files = dict(json_files(appraisal))
     files[PurePosixPath("totals.csv")] = totals_csv(appraisal)
@@ -65,7 +68,9 @@ def files_of(
         files[PurePosixPath("tickets.csv")] = tickets_csv(appraisal)
     for form in appraisal.forms:
         for suffix, render in renderers.items():
-            files[form_path(form, suffix)] = render(form, asked.language)
+            content = render(form, asked.language) if asked.pdf or suffix != "pdf" else None
+            if content is not None:
+                files[form_path(form, suffix)] = content
     files[PurePosixPath(NAME)] = manifest_of(appraisal, files, asdict(asked), key)
     return files
 

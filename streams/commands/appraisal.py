@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from appraisal.appraise import CannotAppraise
 from appraisal.behind import Wanted, rows_behind
-from appraisal.form import Appraisal, TicketRow
+from appraisal.form import Appraisal, FilledForm, TicketRow
 from appraisal.forms import NoFont, html_form, pdf_form, xlsx_form
 from appraisal.intake import NotTaken, subject_of
 from appraisal.numbers import half_up
@@ -29,8 +29,20 @@ from streams.commands.gathering import Gathered, from_files, from_topics
 from streams.errors import Unusable
 from streams.settings import load_settings
 
-#: What writes a form, by the suffix of its file.
-RENDERERS: dict[str, Renderer] = {"xlsx": xlsx_form, "html": html_form, "pdf": pdf_form}
+
+class Press:
+    """What writes forms, by the suffix of their files; of PDFs it remembers why they could not be printed."""
+
+    def __init__(self) -> None:
+        self.renderers: dict[str, Renderer] = {"xlsx": xlsx_form, "html": html_form, "pdf": self._pdf}
+        self.unprinted: dict[str, None] = {}
+
+    def _pdf(self, form: FilledForm, language: str) -> bytes | None:
+        try:
+            return pdf_form(form, language)
+        except NoFont as error:
+            self.unprinted[str(error)] = None
+            return None
 
 
 class _PeriodFirst(TyperGroup):
@@ -63,6 +75,7 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
     tickets: Annotated[bool, typer.Option("--tickets", help="List the tickets behind each figure.")] = False,
     running: Annotated[bool, typer.Option("--running", help="Take a period that has not closed as it stands.")] = False,
     pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Names as pseudonyms.")] = False,
+    no_pdf: Annotated[bool, typer.Option("--no-pdf", help="Write no PDF, which needs a Chinese font.")] = False,
 ) -> None:
     """Fill the forms of a period and write them, with its totals."""
     if lang not in {"zh", "en"}:
@@ -73,9 +86,11 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
         raise Unusable(msg)
     files = [*(events or []), *(more or [])]
     until = instant_of(as_of) if as_of else None
-    asked = Asked(tuple(sorted(set(subject or ()))), tuple(sorted(set(scorecard or ()))), lang, tickets, pseudonyms)
+    names, cards = tuple(sorted(set(subject or ()))), tuple(sorted(set(scorecard or ())))
+    asked = Asked(names, cards, lang, tickets, pseudonyms, not no_pdf)
     made, asked = made_of(period, asked, files, policies, until, running=running)
-    written = _write(made, out_dir, asked)
+    press = Press()
+    written = _write(made, out_dir, asked, press)
     err.print(f"{len(made.forms)} forms and {len(made.totals)} rows of totals in {written}", markup=False)
     if not made.forms:
         mend = "name --subject and --scorecard"
@@ -84,6 +99,9 @@ def of_period(  # noqa: PLR0917 -- typer passes them by name
         total = "no total" if form.total is None else str(half_up(form.total))
         name = f"{form.subject.name} ({form.subject.id})"
         out.print(f"{form.scorecard}  {name}  {total}  {form.measured} of {form.of} measures", markup=False)
+    if press.unprinted:
+        msg = f"{'; '.join(press.unprinted)}. Everything else is written; --no-pdf asks for it alone"
+        raise Unusable(msg)
 
 
 def made_of(
@@ -154,12 +172,12 @@ def _pseudonyms(gathered: Gathered) -> Pseudonyms:
         raise Unusable(str(error)) from error
 
 
-def _write(made: Appraisal, folder: Path, asked: Asked) -> Path:
+def _write(made: Appraisal, folder: Path, asked: Asked, press: Press) -> Path:
     key = load_settings().signing_key
     try:
-        files = files_of(made, asked, RENDERERS, read_key(key.get_secret_value()) if key else None)
+        files = files_of(made, asked, press.renderers, read_key(key.get_secret_value()) if key else None)
         return write_files(made, files, folder)
-    except (UnusableKey, NoFont) as error:
+    except UnusableKey as error:
         raise Unusable(str(error)) from error
     except OSError as error:
         msg = f"{folder} cannot be written: {error}"

@@ -20,7 +20,7 @@ from models.instant import parse_ms
 from sinks.topic import KafkaUnreachable, read_topic
 from streams import topics
 from streams.app import access_to
-from streams.commands.appraisal import RENDERERS, instant_of, made_of
+from streams.commands.appraisal import Press, instant_of, made_of
 from streams.commands.console import Policies, err, out
 from streams.errors import Unreachable, Unusable
 from streams.logs import set_up_logs
@@ -141,7 +141,13 @@ def _anew(verdict: Verdict, files: list[Path], policies: Path | None, as_of: int
     if asked.pseudonyms and asked.subjects:
         return ["written for single subjects under pseudonyms: nobody can tell any more whose files to compute"]
     made, asked = made_of(period, asked, files, policies, until)
-    return compare(verdict.manifest.files, files_of(made, asked, RENDERERS))
+    press, known = Press(), verdict.manifest.files
+    anew = files_of(made, asked, press.renderers)
+    # Whoever printed them may have had no font, or we may have none: a PDF says nothing that the others do not say.
+    anew = {name: content for name, content in anew.items() if name in known or name.suffix != ".pdf"}
+    unprinted = {name for name in known if name.suffix == ".pdf" and name not in anew} if press.unprinted else set()
+    faults = compare({name: digest for name, digest in known.items() if name not in unprinted}, anew)
+    return [*faults, *(f"no PDF can be printed anew: {why}" for why in press.unprinted if unprinted)]
 
 
 def _our_key() -> str | None:

@@ -237,6 +237,14 @@ def test_a_roster_that_is_wrong_is_refused(tmp_path: Path, instead: str, of: str
     assert any(message in problem.message and problem.line for problem in caught.value.problems)
 
 
+def test_a_superior_of_another_department_needs_no_entry(tmp_path: Path) -> None:
+    """The form names them by their id."""
+    (tmp_path / "people.yaml").write_text("- {id: wang.li, name: 王丽, superior: hr.zhou}\n", encoding="utf-8")
+    roster = load_people(tmp_path, {})
+
+    assert ("hr.zhou", "hr.zhou") == (roster.people["wang.li"].superior, roster.name_of("hr.zhou"))
+
+
 def test_a_person_whose_card_is_over_led_teams_has_to_lead_one(tmp_path: Path) -> None:
     """Otherwise their form would be empty."""
     (tmp_path / "scorecards").mkdir()

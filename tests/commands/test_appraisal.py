@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from appraisal.forms.pdf import _press
 from tests.commands.appraising import AS_OF, Run, run
 
 __all__ = ["run"]
@@ -108,19 +109,39 @@ def test_pseudonyms_leave_no_name_in_any_file_or_on_the_screen(run: Run, monkeyp
 
 
 def test_the_tickets_behind_a_figure_add_up_to_it(run: Run) -> None:
-    """Each ticket with what it adds; only for those who are appraised."""
-    code, _, err = appraise(run, "--tickets")
+    """Each ticket with what it adds, to the figures of everybody who has totals: of the desk, a team, and a person."""
+    code, _, err = appraise(run, "--tickets", "--no-pdf")
     assert 0 == code, err
     text = Path("out/2026-Q4/tickets.csv").read_text(encoding="utf-8-sig")
     tickets = list(csv.DictReader(text.splitlines()))
-    mean = [row for row in tickets if row["measure"] == "resolution_mean"]
+    mean = [row for row in tickets if (row["measure"], row["subject"]) == ("resolution_mean", "agent:li.na")]
+    subjects = {row["subject"] for row in read("out/2026-Q4/totals.json")["totals"]}
 
-    assert {"agent:li.na"} == {row["subject"] for row in tickets}
+    assert {"all", "team:network", "agent:li.na"} == subjects
+    assert subjects == {row["subject"] for row in tickets}
     assert [f"T{n}" for n in range(5)] == [row["ticket"] for row in mean]
     assert (5 * 2400, 5) == (
         sum(float(row["numerator"]) for row in mean),
         sum(float(row["denominator"]) for row in mean),
     )
+
+
+def test_without_a_chinese_font_everything_but_the_pdf_is_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mend and exit 2, unless no PDF was asked for; and what was written holds, with a font and without."""
+    anew = ("--events", *FILES, "--as-of", AS_OF)
+    with monkeypatch.context() as lacking:
+        _press.cache_clear()
+        lacking.setattr("appraisal.forms.pdf.CHINESE", ())
+        code, _, err = appraise(run)
+        assert (2, True) == (code, "fonts-noto-cjk" in err and "Everything else is written" in err), err
+        forms = sorted(path.suffix for path in Path("out/2026-Q4/forms/desk").iterdir())
+        assert [".html", ".json", ".xlsx"] == forms
+        assert 0 == appraise(run, "--no-pdf", out="asked")[0]
+        assert 0 == run("appraisal", "verify", "out", *anew)[0]
+    _press.cache_clear()
+    appraise(run, out="printed")
+
+    assert [0, 0, 0] == [run("appraisal", "verify", folder, *anew)[0] for folder in ("out", "asked", "printed")]
 
 
 @pytest.mark.parametrize(
