@@ -20,7 +20,7 @@ class PublicHolidays:
         """ISO 3166 codes; raises `UnknownCountry`."""
         try:
             self._library = holidays.country_holidays(country, subdiv=subdivision)
-        except NotImplementedError as error:
+        except NotImplementedError as error:  # what the library says of a country, or part of one, that it has not
             part = f", part {subdivision!r}" if subdivision else ""
             msg = f"no public holidays are known for country {country!r}{part}"
             raise UnknownCountry(msg) from error

@@ -1,4 +1,4 @@
-"""One clock: counted time from its start, the steps that it passes on the way, and where it stands.
+"""One clock: the steps that it passes while its time counts (see `meter`), and where it stands.
 
 Two coordinates run along a clock. *Counted* time is the calendar's time less pauses and gaps; it is what `counted_s`
 says. The *course* is what its steps (warnings and the due time) are measured on: counted time for a `within`
@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sla.calendar import NoOpenTime
+from sla.ticket.meter import Meter
 from sla.ticket.moments import AT_RISK, BREACHED, BY_TIME, COUNTED, MOMENT_OF, PAUSED, SOLVED, WARNED, Moment, Segment
 from sla.ticket.steps import DUE, Step, plan, steps_of, used_up
 
@@ -28,7 +29,7 @@ _UNKNOWN = -NEVER
 _new: Any = tuple.__new__  # a named tuple's own constructor costs three times as much
 
 
-class Clock:
+class Clock(Meter):
     """A clock of one metric and cycle; changed only by the ticket that owns it."""
 
     __slots__ = (
@@ -36,9 +37,7 @@ class Clock:
         "_due",
         "_due_course",
         "_risky",
-        "anchor",
         "arm",
-        "before",
         "breach",
         "breached_at",
         "cancelled",
@@ -46,19 +45,13 @@ class Clock:
         "floor",
         "last_due",
         "metric",
-        "mode",
-        "paused_before",
         "policy",
-        "segments",
         "soonest",
-        "started_at",
         "step",
         "steps",
         "stop",
         "stop_event",
-        "stopped_at",
         "story",
-        "target",
         "written",
     )
 
@@ -66,17 +59,13 @@ class Clock:
         """A clock that starts at `at`, with the steps of its target laid out from there."""
         if target.business_days is not None:
             mode = COUNTED
+        super().__init__(target, at, mode, event_id)
         self.metric = metric
         self.cycle = cycle
         self.policy = policy
-        self.target = target
-        self.started_at = self.anchor = at
-        self.mode = mode
-        self.segments = [_new(Segment, (at, mode, target.calendar, event_id))]
-        self.before = self.paused_before = self.step = self.arm = 0
+        self.step = self.arm = 0
         self.story: list[Moment] = []
         self.breached_at: int | None = None
-        self.stopped_at: int | None = None
         self.cancelled = self._risky = False
         self.stop: Fact | None = None
         self.breach: Fact | None = None
@@ -93,19 +82,7 @@ class Clock:
         self._due_course = target.within_ms
         self._aimed = False
 
-    # -- how much ----------------------------------------------------------------------------------------------
-
-    def counted(self, now: int) -> int:
-        """Counted time in ms up to `now`, or up to the stop."""
-        if self.stopped_at is None and self.mode is COUNTED:
-            return self.before + self.target.calendar.elapsed(self.anchor, now)
-        return self.before
-
-    def paused(self, now: int) -> int:
-        """Paused time in ms (that would have counted) up to `now`, or up to the stop."""
-        if self.stopped_at is None and self.mode is PAUSED:
-            return self.paused_before + self.target.calendar.elapsed(self.anchor, now)
-        return self.paused_before
+    # -- how far -----------------------------------------------------------------------------------------------
 
     def remaining(self, now: int) -> int | None:
         """What is left of the target in ms, negative when over; None where nothing was promised."""
@@ -149,7 +126,7 @@ class Clock:
         """Go on in `mode` from `at`; a due time that has not fallen due moves with it."""
         if self.story and mode is PAUSED:
             self.last_due = self.due_at or self.last_due
-        self._settle(at)
+        self._book(at)
         self._enter(mode, event_id)
         self._loosen()
 
@@ -157,7 +134,7 @@ class Clock:
         """Go on under another policy from `at`: what was counted is kept, nothing falls due before `at`."""
         if self.story and mode is PAUSED:
             self.last_due = self.due_at or self.last_due
-        self._settle(at)
+        self._book(at)
         self.policy, self.target = policy, target
         self.arm += 1
         self._enter(mode, event_id)
@@ -199,19 +176,6 @@ class Clock:
         steps = tuple(step for step in self.steps if step.kind >= DUE or step.course > course or step.text not in told)
         self._risky = len(steps) < len(self.steps)
         self.steps = steps
-
-    def _enter(self, mode: str, event_id: str) -> None:
-        self.mode = COUNTED if self.target.business_days is not None else mode
-        self.segments.append(_new(Segment, (self.anchor, self.mode, self.target.calendar, event_id)))
-
-    def _settle(self, at: int) -> None:
-        """Book the time since the anchor."""
-        if at > self.anchor:
-            if self.mode is COUNTED:
-                self.before += self.target.calendar.elapsed(self.anchor, at)
-            elif self.mode is PAUSED:
-                self.paused_before += self.target.calendar.elapsed(self.anchor, at)
-            self.anchor = at
 
     def _loosen(self) -> None:
         """Forget the due time that has moved, and say from when on the next step may be reached."""
@@ -290,7 +254,7 @@ class Clock:
                 self.before += self.target.calendar.elapsed(self.anchor, at)
                 self.anchor = at
         else:
-            self._settle(at)
+            self._book(at)
         if self.mode is PAUSED and self.target.within_ms is not None and self.breached_at is None:
             self._due = _UNKNOWN  # that of resuming here
         self.stopped_at, self.stop_event = at, event_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -20,23 +21,23 @@ from tests.servers.redis import RedisServer
 INSIDE = (keys.EPOCHS, keys.MEMORY, keys.KEPT, keys.FENCES, keys.COUNTERS, keys.WORKERS)
 
 
-class Twin:
+class Twin(ABC):
     """One of the two, with a way to see all that it holds."""
 
     view: View
     reader: Reader
 
+    @abstractmethod
     async def holds(self) -> dict[str, Any]:
         """Every key of the outside as Python values; a stream as its entries."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def flush(self) -> None:
         """FLUSHALL."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def lives_ms(self, key: str, now: int) -> int | None:
         """How long a key has to live; None for one that stays or is not there."""
-        raise NotImplementedError
 
     async def entries(self) -> list[dict[str, str]]:
         """The stream of breaches."""
