@@ -7,7 +7,6 @@ in it and publishes nothing before it has met its own announcement, whose offset
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from sinks.view import Fence, Outcome
 from streams import topics, wire
 from streams.engine import Figures
 from streams.ground import Ground
+from streams.inbox import Inbox
 from streams.pace import PUBLISH_MS, Beat, totals_due
 from streams.periods import PeriodsOut
 
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 SLICE = 50  # rows that are read in one go
 BEHIND_MS = 120_000
 PAUSE_S = 4.0
-INBOX = 100  # batches that wait; most are small
+INBOX = 20_000  # rows that wait, about
 
 
 class ScopeWorker:
@@ -57,19 +57,15 @@ class ScopeWorker:
         self._keys: dict[int, dict[int, set[bytes]]] = {}  # partition → epoch → keys in the log
         self._marked: dict[int, int] = {}
         self._removable: list[Record] = []
-        self._inbox: deque[Sequence[Any]] = deque()
+        self._inbox = Inbox(INBOX)
         self._wake = asyncio.Event()
-        self._room = asyncio.Event()
 
     # What others tell it
 
     async def offer(self, event: Any) -> None:
         """A batch from Faust."""
-        while len(self._inbox) >= INBOX and not self.closed:
-            self._room.clear()
-            await self._room.wait()
-        self._inbox.append(event.message.value)
-        self._wake.set()
+        if await self._inbox.put(event):
+            self._wake.set()
 
     def poke(self, now: int) -> None:
         """The ticker."""
@@ -84,8 +80,8 @@ class ScopeWorker:
     def close(self) -> None:
         """The partition is no longer ours."""
         self.closed = True
+        self._inbox.close()
         self._wake.set()
-        self._room.set()
 
     # Its task
 
@@ -97,9 +93,8 @@ class ScopeWorker:
             if not self._inbox:
                 self._wake.clear()
                 await self._wake.wait()
-            while self._inbox and not self.closed:
-                records = self._inbox.popleft()
-                self._room.set()
+            while self._inbox:
+                records = [record for event in self._inbox.take() for record in event.message.value]
                 slices = (self._read(records[at : at + SLICE]) for at in range(0, len(records), SLICE))
                 await self._ground.turns.collect(slices)
             await self._look()

@@ -18,6 +18,7 @@ from streams.aside import Aside
 from streams.engine import Engine
 from streams.gifts import GiftsOut
 from streams.ground import Ground
+from streams.inbox import Inbox
 from streams.intake import SLICE, Intake
 from streams.journal import Journal
 from streams.progress import Progress
@@ -30,7 +31,7 @@ from streams.watch import Watch
 FOLDS = 40  # tickets that are folded without a pause
 FLUSH_MS = 5_000  # on the way through the past, tickets are folded and written so often, and not for each batch
 UNFLUSHED = 20_000  # events that may wait for that, about
-INBOX = 5_000  # events that wait, about; what more there is stays with Faust, and then with Kafka
+INBOX = 5_000  # events that wait, about
 JUST_NOW_MS = 20
 PROMISE_MS = 20_000  # a live partition says so often how late it is, so that a successor is live at once
 
@@ -57,14 +58,13 @@ class PartitionWorker:
         )
         self._busy = False
         self._rows: deque[tuple[Sequence[Row], int]] = deque()
-        self._inbox: deque[Any] = deque()
+        self._inbox = Inbox(INBOX)
         self._unacknowledged: list[Any] = []
         self._unflushed = 0  # events
         self._flushed_at = 0
         self._rebalances = 0
         self._recovered = asyncio.Event()
         self._wake = asyncio.Event()
-        self._room = asyncio.Event()
 
     # What others tell it, and ask
 
@@ -91,9 +91,8 @@ class PartitionWorker:
     def suspend(self) -> None:
         """A rebalance has begun: what waits will come again, and rows may be about to come."""
         self._rebalances += 1
-        self._inbox.clear()
+        self._inbox.empty()
         self._recovered.clear()
-        self._room.set()
 
     def resume(self) -> None:
         """All rows have been given."""
@@ -104,18 +103,13 @@ class PartitionWorker:
         """The partition is no longer ours, or the worker ends: the step at hand is the last."""
         self.closed = True
         self._gifts.close()
-        self._inbox.clear()
-        for event in (self._recovered, self._wake, self._room):
-            event.set()
+        self._inbox.close()
+        self._recovered.set()
+        self._wake.set()
 
     async def offer(self, event: Any) -> None:
         """A batch from Faust; waits while others wait already."""
-        rebalances = self._rebalances
-        while sum(len(waiting.message.value) for waiting in self._inbox) >= INBOX and not self.closed:
-            self._room.clear()
-            await self._room.wait()
-        if not self.closed and rebalances == self._rebalances:  # else it comes again, behind those that were let go
-            self._inbox.append(event)
+        if await self._inbox.put(event):
             self._wake.set()
 
     def poke(self, now: int) -> None:
@@ -170,10 +164,7 @@ class PartitionWorker:
         self._busy = True
         await self._fold_rows()
         if self._inbox:
-            events = list(self._inbox)
-            self._inbox.clear()
-            self._room.set()
-            await self._work(events)
+            await self._work(self._inbox.take())
         elif not self._tickets.has_backlog:
             self._wake.clear()
             self._busy = False
