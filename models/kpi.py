@@ -22,9 +22,10 @@ class Document(NamedTuple):
     """One finished figure on its way to a sink.
 
     `family` is `kpi` (`field` = window), `live` (`field` = "", `value` the hash as a whole), `day` (`field` = start of
-    the slot), `budget` or `period` (`scope` = subject, `field` = period id). `final` is a closed total, which is
-    announced once for each revision; `announced` an earlier revision of one, of which only that is told (`value`:
-    revision, as_of). `value` is JSON, but a mapping for `live` and `announced`; None takes the field away.
+    the slot), `since` (no slot of the scope before `field` is any), `budget` or `period` (`scope` = subject, `field` =
+    period id). `final` is a closed total, which is announced once for each revision; `announced` an earlier revision of
+    one, of which only that is told (`value`: revision, as_of). `value` is JSON, but a mapping for `live` and
+    `announced`; None takes the field away.
     """
 
     family: str

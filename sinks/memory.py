@@ -115,6 +115,10 @@ class MemoryView:
             self.shelf.put(key, dict(zip(flat[::2], flat[1::2], strict=True)))
         elif verb == "set":
             self.shelf.put(key, text.encode())
+        elif verb == "since":
+            for early in [early for early in self.shelf.keys.get(key, {}) if early < text]:
+                self.shelf.drop_field(key, early)
+            return
         elif verb == "announce":
             self._announce(key, name, int(lifetime), orjson.loads(text))
             return

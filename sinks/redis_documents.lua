@@ -4,6 +4,7 @@
 --       then for each document: operation, key, field, value, scope
 --         hset   one field of a hash            replace   the whole hash; value = JSON, a flat list
 --         set    a string                       remove    one field, or with field "" the key
+--         since  no field of the hash that comes before `value`
 --         announce   an entry of the stream `key`, unless one of `field` of this revision, or of a later one, was made;
 --                value = JSON, a flat list; the revision stands in the operation after a colon: `announce:2`
 --       6… come in fives; `scope` "" is not listed in `sla:scopes`; a value's time to live stands in the operation
@@ -31,6 +32,14 @@ for i = 6, #ARGV, 5 do
     redis.call('HSET', key, unpack(cjson.decode(value)))
   elseif verb == 'set' then
     redis.call('SET', key, value)
+  elseif verb == 'since' then
+    local gone = {}
+    for _, name in ipairs(redis.call('HKEYS', key)) do
+      if name < value then gone[#gone + 1] = name end
+    end
+    for from = 1, #gone, 5000 do
+      redis.call('HDEL', key, unpack(gone, from, math.min(from + 4999, #gone)))
+    end
   elseif verb == 'announce' then
     if tonumber(redis.call('HGET', 'sla:announced', field) or '0') < tonumber(ttl) then
       redis.call('XADD', key, '*', unpack(cjson.decode(value)))

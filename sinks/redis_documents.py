@@ -40,13 +40,17 @@ def operations(documents: Iterable[Document]) -> Iterable[Operation]:
             key, lifetime, listed = keys.live(scope), "", scope
         elif family == "day":
             key, lifetime, listed = keys.day(scope), f":{SLOTS_MS}", scope
+        elif family == "since":
+            yield "since", keys.day(scope), "", field, ""
+            continue
         elif family in _TOTALS:
             yield from _of_period(document)
             continue
         elif family == "budget":
             key, lifetime, listed = keys.budget(scope), f":{BUDGETS_MS}", ""
         else:
-            msg = f"unknown family of documents {family!r}; known are kpi, live, day, period, final, announced, budget"
+            known = "kpi, live, day, since, period, final, announced, budget"
+            msg = f"unknown family of documents {family!r}; known are {known}"
             raise ValueError(msg)
         in_hash = family in ("kpi", "day")
         if value is None:

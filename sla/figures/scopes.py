@@ -21,6 +21,7 @@ from sla.figures.panes import MINUTE_MS
 from sla.figures.partition import DAY_MS, PERIOD_DAYS, SLOT_DAYS
 from sla.figures.periods import Periods
 from sla.figures.rows import EMPTY, key_of, place_of, read_cell, read_list
+from sla.figures.slots import has_slots
 from sla.figures.trend import Trend
 from sla.figures.verdicts import KINDS as VERDICT_KINDS
 from sla.figures.windows import Windows, windows_of
@@ -129,13 +130,7 @@ class ScopeFigures:
         for scope in self._lives.changed():
             if scope in self._known:
                 yield Document("live", scope, "", self._lives.result(scope, self._as_of_text))
-        for name, slot, numbers in self._trend.changed():
-            value = (
-                None
-                if numbers is None
-                else orjson.dumps(dict(zip(("created", "solved", "open", "met", "breached"), numbers, strict=True)))
-            )
-            yield Document("day", name, format_ms(slot * SLOT_MS), value)
+        yield from self._changed_slots(whole=whole)
         for name, budget in self._budgets.changed(whole=whole):
             yield Document("budget", name, "", None if budget is None else orjson.dumps(budget))
         if periods:
@@ -274,6 +269,16 @@ class ScopeFigures:
         for scope, window in self._windows.changed():
             if scope in self._known:  # else it is told whole as soon as it is known
                 yield self._kpi(scope, window)
+
+    def _changed_slots(self, *, whole: bool) -> Iterator[Document]:
+        names = ("created", "solved", "open", "met", "breached")
+        for name, slot, numbers in self._trend.changed():
+            value = None if numbers is None else orjson.dumps(dict(zip(names, numbers, strict=True)))
+            yield Document("day", name, format_ms(slot * SLOT_MS), value)
+        if whole:
+            # Whoever told these scopes before may have known of slots that are none any more.
+            for name in filter(has_slots, list(self._known)):
+                yield Document("since", name, format_ms(self._trend.first(name) * SLOT_MS), None)
 
     def _kpi(self, scope: str, window: str) -> Document:
         begin, end = self._bounds[window]

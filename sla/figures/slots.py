@@ -29,6 +29,11 @@ def slot_scopes(dims: Dims) -> tuple[str, ...]:
     return (scope.ALL, scope.priority(dims[1]), scope.team(dims[0]))
 
 
+def has_slots(name: str) -> bool:
+    """Whether a scope is one of those."""
+    return "|" not in name and name.startswith((scope.ALL, "team:", "priority:"))
+
+
 class Slots:
     """The slots of the last days, and how many tickets stand open after them."""
 

@@ -72,6 +72,10 @@ class Trend:
             self._doubt(name, self._bounds[0])
         self._told.clear()
 
+    def first(self, name: str) -> int:
+        """The first slot of a scope that is told; the one after the last where none is, or none has been told yet."""
+        return min(self._told.get(name, ()), default=self._bounds[1])
+
     def changed(self) -> Iterator[tuple[str, int, Slot | None]]:
         """(scope, slot, numbers) of the slots that changed, each scope taken as it is asked for.
 

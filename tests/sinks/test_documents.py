@@ -87,6 +87,21 @@ async def test_slots_are_kept_eight_days(twin: Twin) -> None:
     assert 8 * DAY - 60_000 < left <= 8 * DAY
 
 
+async def test_slots_that_are_none_any_more_go(twin: Twin) -> None:
+    """A new owner says where a scope's slots begin, or that there are none: what an older one told of before goes."""
+    starts = [f"2024-01-08T0{hour}:00:00Z" for hour in range(4)]
+    slots = [Document("day", "team:A", start, b'{"open":1}') for start in starts]
+    await twin.view.write_documents(Fence("f", 1, 1), slots, NOON, whole=True)
+
+    begin = Document("since", "team:A", starts[2], None)
+    await twin.view.write_documents(Fence("f", 2, 1), [*slots[2:], begin], NOON, whole=True)
+    assert {starts[2]: {"open": 1}, starts[3]: {"open": 1}} == await twin.reader.read_day("team:A")
+
+    none = Document("since", "team:A", "2024-01-08T12:05:00Z", None)
+    await twin.view.write_documents(Fence("f", 3, 1), [none], NOON, whole=True)
+    assert {} == await twin.reader.read_day("team:A")
+
+
 @pytest.mark.parametrize(("days", "period"), [(40, "2024-01-08"), (None, "2024-01"), (None, "2024-Q1"), (None, "2024")])
 async def test_totals_of_a_day_live_forty_days(twin: Twin, days: int | None, period: str) -> None:
     """Longer periods stay."""

@@ -108,6 +108,19 @@ def test_a_slot_tells_what_stood_open_at_its_end() -> None:
     assert {"created": 1, "solved": 0, "open": 1, "met": 0, "breached": 0} == desk.view["day", "all", slots[1]]
 
 
+def test_who_tells_all_says_where_slots_begin() -> None:
+    """Whoever told the same scopes before may have known of slots that are none any more."""
+    desk = Desk()
+    desk.stage1[0].replace("a", (), [fact("created", at("09:11")), fact("opened", at("09:11"))])
+    desk.stage1[0].replace("b", (), [fact("created", at("09:21"), dims=DESK)])
+    told = {scope: field for family, scope, field, _ in desk.tell(whole=True) if family == "since"}
+    slots = {field for family, scope, field in desk.view if (family, scope) == ("day", "all")}
+
+    assert min(slots) == told["all"] == "2026-11-21T09:10:00Z"
+    assert all("|" not in scope for scope in told)
+    assert [] == [document for document in desk.tell() if document.family == "since"]
+
+
 def test_a_late_fact_changes_its_slot_alone_when_nothing_opened() -> None:
     """A creation or verdict found late is told for its own slot; the newer ones stand as they were told."""
     desk = Desk()
