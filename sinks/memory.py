@@ -51,7 +51,7 @@ class MemoryView:
             return Outcome.REFUSED
         if known < epoch:
             self._owners[partition] = (epoch, 0)
-        return Outcome.WRITTEN
+        return Outcome.EMPTIED if known < 0 else Outcome.WRITTEN
 
     async def write_tickets(
         self,
@@ -62,13 +62,14 @@ class MemoryView:
         now_ms: int,
         *,
         refilling: bool = False,
+        told_until: int | None = None,
     ) -> Outcome:
         """See `View.write_tickets`."""
         outcome = self._owned(partition, epoch)
         if not writes or outcome is not Outcome.WRITTEN:
             return outcome if writes else Outcome.WRITTEN
         self.shelf.pass_time(now_ms)
-        desk = TicketDesk(self.shelf, now_ms, refilling=refilling)
+        desk = TicketDesk(self.shelf, now_ms, refilling=refilling, told_until=told_until)
         for seq, write in enumerate(writes, first_seq):
             self._write(desk, partition, epoch, seq, write)
             self._acked[partition] = max(self._acked.get(partition, 0), seq)

@@ -51,10 +51,11 @@ class RememberedTicket:
 class TicketDesk:
     """Writes one ticket onto a shelf; `refilling` and the present instant hold for all of them."""
 
-    def __init__(self, shelf: Shelf, now_ms: int, *, refilling: bool) -> None:
+    def __init__(self, shelf: Shelf, now_ms: int, *, refilling: bool, told_until: int | None = None) -> None:
         self._shelf = shelf
         self._now = now_ms
         self._refilling = refilling
+        self._told_until = (float("inf") if told_until is None else told_until) if refilling else float("-inf")
 
     def write(self, write: TicketWrite, was: RememberedTicket | None, epoch: int, seq: int) -> RememberedTicket:
         """Writes a ticket that is newer than what is remembered; answers what to remember now."""
@@ -139,7 +140,7 @@ class TicketDesk:
             self._shelf.pass_time(self._now)
 
     def _late(self, at: int) -> str:
-        return "true" if self._refilling or self._now - at > LATE_MS else "false"
+        return "true" if at <= self._told_until or self._now - at > LATE_MS else "false"
 
 
 def _taken_back(told: Sequence[Told], names: frozenset[str] | set[str]) -> Told | None:

@@ -84,8 +84,10 @@ class RedisView:
         now_ms: int,
         *,
         refilling: bool = False,
+        told_until: int | None = None,
     ) -> Outcome:
         """See `View.write_tickets`."""
+        filled = "" if not refilling else "1" if told_until is None else str(told_until)
         sent: asyncio.Task[list[Any]] | None = None
         listed: set[str] = set()
 
@@ -103,7 +105,7 @@ class RedisView:
             for start in range(0, len(writes), BATCH):
                 batch = writes[start : start + BATCH]
                 scopes = scopes_of(batch) - self._listed
-                head = (partition, epoch, self._acked.get(partition, 0), now_ms, "1" if refilling else "")
+                head = (partition, epoch, self._acked.get(partition, 0), now_ms, filled)
                 commands = await self._calls(head, scopes, batch, first_seq + start)
                 if (worst := await arrived(first_seq + start - 1)) < 0:
                     return _OUTCOMES[worst]

@@ -1,7 +1,7 @@
 -- Writes some tickets, each as a whole, or says why not. Atomic, and harmless when repeated.
 --
 -- ARGV  1 partition   2 epoch   3 the last seq that the writer knows as acknowledged   4 now in ms
---       5 "1" when refilling   6 scopes to be listed, each with a US behind it
+--       5 when refilling, up to which instant in ms all was told before, or "1" for all; else ""   6 scopes to be listed, each with a US behind it
 --       then for each ticket
 --       1 seq   2 ticket (encoded)   3 its document, "" to remove the ticket
 --       4 5 6 its memberships: open and incidents, due and active, decided; what lies in several scopes stands once:
@@ -30,7 +30,8 @@ if owner > epoch then return -1 end
 local reached = entered[2] and tonumber(entered[2]) or 0
 if reached < tonumber(ARGV[3]) then return -2 end
 local newest = reached
-local now, refilling = tonumber(ARGV[4]), ARGV[5] == '1'
+local now, refilling = tonumber(ARGV[4]), ARGV[5] ~= ''
+local told_until = ARGV[5] == '1' and math.huge or refilling and tonumber(ARGV[5]) or -1
 
 -- What all tickets of a call share is gathered by key: one command for many members costs a fraction.
 local added, adding, documents, kept, seen = {}, {}, {}, {}, {}
@@ -103,7 +104,7 @@ local function announce(flat)
 end
 
 local function late(at)
-  return (refilling or now - at > 60000) and 'true' or 'false'
+  return (at <= told_until or now - at > 60000) and 'true' or 'false'
 end
 
 -- A flat list of fields and values without `status`, with some values replaced or added.

@@ -92,7 +92,10 @@ class View(Protocol):
     """Where finished views are written. Each call waits while Redis is away and goes on with the same write."""
 
     async def take_over(self, partition: int, epoch: int) -> Outcome:
-        """Enters the epoch of a partition's new owner: WRITTEN, or REFUSED when a newer one is known."""
+        """Enters the epoch of a partition's new owner: WRITTEN, or REFUSED when a newer one is known.
+
+        EMPTIED: entered, and Redis knew of no owner.
+        """
 
     async def write_tickets(
         self,
@@ -103,10 +106,12 @@ class View(Protocol):
         now_ms: int,
         *,
         refilling: bool = False,
+        told_until: int | None = None,
     ) -> Outcome:
         """Writes tickets under the sequences `first_seq`, `first_seq` + 1, …; in order, each as a whole.
 
-        `refilling` says that Redis had been emptied: all that is announced is `backlog`. After REFUSED or EMPTIED some
+        `refilling` says that Redis had been emptied: all that is announced is `backlog`, or all up to `told_until` (ms)
+        where that is given, for what came after it had been told to nobody. After REFUSED or EMPTIED some
         of the writes may have been made; the whole lot can be given again.
         """
 

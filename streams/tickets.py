@@ -48,7 +48,7 @@ class TicketsOut:
         self._watch = watch
         self._seq = 1  # 0 loses against every write of its epoch
         self._backlog: Iterator[TicketWrite] | None = None
-        self._refilling = False
+        self._told_until: int | None = None  # while an emptied view is filled: what lies up to then is no news
         self._sweeping = True
         self._pause_s = 0.0
 
@@ -76,7 +76,9 @@ class TicketsOut:
         if epoch is None:
             self._pause_s = UNKNOWN_PAUSE_S
             return None
-        if await ground.view.take_over(self._number, epoch) is Outcome.REFUSED:
+        told_until = journal.promised
+        outcome = await ground.view.take_over(self._number, epoch)
+        if outcome is Outcome.REFUSED:
             log.error(
                 "redis knows a newer owner of the partition, trying again",
                 partition=self._number,
@@ -86,6 +88,9 @@ class TicketsOut:
             await asyncio.sleep(1)
             return None
         self._sweeping = not stands
+        if outcome is Outcome.EMPTIED:
+            # Redis was emptied while nobody owned the partition; what was told until then is no news in it.
+            self._told_until = told_until
         return epoch
 
     def entered(self, epoch: int) -> None:
@@ -94,7 +99,7 @@ class TicketsOut:
             self._engine.untouch()  # what came out of the changelog is among the backlog, if need be
         self.epoch, self._seq = epoch, 1
         self.take_over_wanted = self.emptied = False
-        self.owing, self._refilling = True, False
+        self.owing = True
         engine = self._engine
         all_of_them = self._sweeping
         self._backlog = engine.all_writes() if all_of_them else engine.standing_writes(self._ground.clock() - RECENT_MS)
@@ -116,7 +121,8 @@ class TicketsOut:
         if await self._ground.view.take_over(self._number, self.epoch) is Outcome.REFUSED:
             self.take_over_wanted = True
             return
-        self.owing = self._sweeping = self._refilling = True
+        self.owing = self._sweeping = True
+        self._told_until = self._journal.promised
         self._backlog = self._engine.all_writes()
 
     async def flush(self) -> None:
@@ -129,7 +135,6 @@ class TicketsOut:
                     await asyncio.sleep(0)
             if not writes:
                 return
-            # While the view is being filled again, what it does not have yet is no news here either.
             await self._write(writes)
 
     async def write_backlog(self) -> None:
@@ -150,7 +155,7 @@ class TicketsOut:
                 self.lost(outcome)
         if not self.astray:
             await self._journal.tell_whole(self.epoch)
-            self._backlog, self.owing, self._refilling = None, False, False
+            self._backlog, self.owing, self._told_until = None, False, None
 
     def lost(self, outcome: Outcome) -> None:
         """The view has a newer owner, or has been emptied: all tickets are to be written again, under a valid epoch."""
@@ -182,8 +187,9 @@ class TicketsOut:
             return
         ground = self._ground
         first, self._seq = self._seq, self._seq + len(writes)
+        until = self._told_until
         outcome = await ground.view.write_tickets(
-            self._number, self.epoch, first, writes, ground.clock(), refilling=self._refilling
+            self._number, self.epoch, first, writes, ground.clock(), refilling=until is not None, told_until=until
         )
         if outcome is not Outcome.WRITTEN:
             self.lost(outcome)

@@ -89,6 +89,17 @@ async def test_all_that_refills_an_emptied_redis_is_backlog(twin: Twin) -> None:
     assert ["true"] == [entry["backlog"] for entry in await twin.entries()]
 
 
+async def test_what_was_told_to_nobody_is_news_in_an_emptied_redis_too(twin: Twin) -> None:
+    """A refill that says up to when all had been told: what came after it wakes somebody."""
+    assert Outcome.EMPTIED is await twin.view.take_over(0, 5)
+    both = ticket("T1", breaches=[breach(ID, "breached", WARNED, BREACHED)])
+    await twin.view.write_tickets(0, 5, 1, [both], NOON + 30, refilling=True, told_until=NOON + 10)
+
+    assert [("warned", "true"), ("breached", "false")] == [
+        (entry["change"], entry["backlog"]) for entry in await twin.entries()
+    ]
+
+
 async def test_a_breach_that_never_was_is_withdrawn(twin: Twin) -> None:
     """A late fact takes everything back: one entry with the highest level, as the ticket stands now."""
     await twin.view.take_over(0, 5)
