@@ -98,7 +98,8 @@ class Alerter:
             await self._post.close(_LAST_WORDS_S)
             await self.care.write_last(_LAST_WORDS_S)
             with contextlib.suppress(*REDIS_ERRORS):
-                await asyncio.wait_for(self.lease.release(), _ASK_S)
+                async with asyncio.timeout(_ASK_S):
+                    await self.lease.release()
             await self.redis.close()
             await self.topic.stop()
 
@@ -200,7 +201,9 @@ class Alerter:
         while True:
             asked = loop.time()
             try:
-                held = await asyncio.wait_for(self._ask(asked), _ASK_S)
+                # Not `wait_for`: it forgets that it was cancelled when the answer comes at just that moment.
+                async with asyncio.timeout(_ASK_S):
+                    held = await self._ask(asked)
             except REDIS_ERRORS as error:
                 self._absent_since = None
                 self.care.redis_lost(error)

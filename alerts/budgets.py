@@ -9,11 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from alerts.burns import Burning
 from alerts.labels import objective_labels
 from alerts.notice import BudgetBurn
+from models.instant import parse_ms
 
 #: (rate, long window, short window), the worst first.
 RATES: Final = ((14.4, "1h", "5m"), (6.0, "6h", "30m"))
+#: What is known of a budget says nothing of the last five minutes when it is older than they are.
+OLD_MS: Final = 300_000
+
+
+def burning_at(budgets: Mapping[str, Mapping[str, Any]], now: int) -> Burning:
+    """What can be said at an instant (ms): of a budget that nobody counts just now, nothing."""
+    fresh = {name: doc for name, doc in budgets.items() if now - parse_ms(doc["as_of"]) <= OLD_MS}
+    burns = burning(fresh)
+    return Burning(burns, labels_of_burning(burns, fresh), frozenset(budgets.keys() - fresh.keys()))
 
 
 def burning(budgets: Mapping[str, Mapping[str, Any]]) -> dict[str, BudgetBurn]:

@@ -159,7 +159,7 @@ class GroupWork:
             for one in members:
                 one.track.steps.append(index)
                 one.track.last_at = self._now
-            self._again(Kind.ESCALATION, self._reach(step.to), members, _after(step.after), f"step {index}")
+            self._again(Kind.ESCALATION, self._reach(step.to), members, after(step.after), f"step {index}")
 
     def _repeat(self, told: Sequence[Member], route: Route) -> None:
         interval, waiting = route.repeat_interval, [one for one in _waiting(told) if _repeats(one)]
@@ -273,7 +273,8 @@ def _once_each(by_person: dict[Person, list[Member]]) -> list[tuple[Person, list
     return [(person, list(known.values())) for person, known in by_receiver.values()]
 
 
-def _after(ms: int) -> str:
+def after(ms: int) -> str:
+    """A step of escalation by its time, as a reason."""
     minutes, rest = divmod(ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "h"), (minutes, "m"), (rest, "s"))

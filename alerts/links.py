@@ -9,7 +9,7 @@ from alerts.notice import Kind, Notice
 from sla.links import LinkTooLong, make_link
 
 #: What somebody can take on. An all-clear, a digest of what is over or a sign of life asks nobody for anything.
-ASKING = frozenset({Kind.FIRING, Kind.ESCALATION, Kind.REPEAT, Kind.DIGEST, Kind.REFRESH})
+ASKING = frozenset({Kind.FIRING, Kind.ESCALATION, Kind.REPEAT, Kind.DIGEST, Kind.REFRESH, Kind.BUDGET})
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,9 +196,14 @@ class Episode:
     key: str  # budget/<objective>/<rate>, self/<what>/<where>
     since: int
     told_at: int | None = None
-    told: dict[str, str] = field(default_factory=dict)  # receiver → group key
+    told: dict[str, str] = field(default_factory=dict)  # receiver → whom it stood for
     quiet_since: int | None = None  # since when its condition does not hold any more
     says: dict[str, Any] = field(default_factory=dict)
+    ack: Ack | None = None
+    taken_on: bool = False  # those who keep incidents have been told of the acknowledgement
+    steps: list[int] = field(default_factory=list)  # of the route's escalation, already taken
+    last_at: int | None = None  # when it was last told
+    rounds: int = 0  # repeats and lapsed acknowledgements
 
 
 @dataclass(slots=True)

@@ -194,16 +194,11 @@ def notice_alert(alert: Alert, now: int) -> NoticeAlert:
 
 
 def episode_step(
-    kind: Kind, person: Person, episode: Episode, now: int, *, over: bool, says: Mapping[str, Any]
+    kind: Kind, person: Person, episode: Episode, now: int, *, turn: str, says: Mapping[str, Any]
 ) -> Sent:
-    """The step by which a budget or a trouble is told, or told to be over."""
-    key = digest(person.receiver, kind.value, episode.key, str(episode.since), "over" if over else "on")
-    base = {
-        "group_key": digest(person.receiver, episode.key),
-        "recipient": person.recipient,
-        "over": over,
-        "still_open": 0 if over else 1,
-    }
+    """The step by which a budget or a trouble is told, or told to be over; `turn` tells it from its others."""
+    key = digest(person.receiver, kind.value, episode.key, str(episode.since), turn)
+    base = {"group_key": digest(person.receiver, episode.key), "recipient": person.recipient, "still_open": 1}
     return Sent(key, person.receiver, kind.value, now, says={**base, **says})
 
 

@@ -45,7 +45,7 @@ def tell_taken_on(group: Group, out: Outbox) -> None:
                 standing.setdefault((receiver, told.key), []).append(alert)
     for (receiver, key), alerts in standing.items():
         news = [one for one in alerts if not one.told[receiver].taken_on]
-        if not news or any(one.ack is None for one in alerts) or not _by_incidents(out.rules.receivers[receiver]):
+        if not news or any(one.ack is None for one in alerts) or not keeps_incidents(out.rules.receivers[receiver]):
             continue
         names = [f"{one.told[receiver].name} {one.ack.at}" for one in news if one.ack is not None]
         for one in news:
@@ -56,11 +56,11 @@ def tell_taken_on(group: Group, out: Outbox) -> None:
         )
 
 
-def _by_incidents(receiver: Receiver) -> bool:
+def keeps_incidents(receiver: Receiver) -> bool:
     """Whether it may be one that keeps incidents: an address can stand in the environment as a whole."""
     return any(address.startswith(("pagerduty:", "${")) for address in receiver.apprise)
 
 
 def _by_keys(receiver: Receiver) -> bool:
     """Whether it may know groups by their keys."""
-    return receiver.webhook is not None or _by_incidents(receiver)
+    return receiver.webhook is not None or keeps_incidents(receiver)

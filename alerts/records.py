@@ -75,7 +75,7 @@ def request_record(request: AckRequest) -> Record:
 
 def episode_record(episode: Episode) -> Record:
     """A budget that burns, or a trouble of our own."""
-    return f"episode/{episode.key}", _written(asdict(episode))
+    return f"episode/{episode.key}", _written(asdict(episode) | {"ack": _ack(episode.ack)})
 
 
 def mark_record(name: str, value: int) -> Record:
@@ -172,6 +172,6 @@ _READ: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
     "step": lambda found: Sent(**_known(found, Sent)),
     "silence": _silence_from,
     "ack": lambda found: AckRequest(**_known(found, AckRequest)),
-    "episode": lambda found: Episode(**_known(found, Episode)),
+    "episode": lambda found: Episode(**_known(found, Episode) | {"ack": _ack_from(found.get("ack"))}),
     "mark": lambda found: found["value"],
 }

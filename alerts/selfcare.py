@@ -108,8 +108,8 @@ class SelfCare:
         if self._to_write and self._alerter.memory.holder == self._alerter.plan.name:
             records, self._to_write = self._to_write, []
             with contextlib.suppress(TimeoutError):
-                writing = self._alerter.topic.write(records, self._alerter.memory.epoch)
-                await asyncio.wait_for(writing, patience_s)
+                async with asyncio.timeout(patience_s):
+                    await self._alerter.topic.write(records, self._alerter.memory.epoch)
 
     def _write_soon(self, records: list[Record]) -> None:
         self._to_write += records

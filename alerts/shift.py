@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from redis import exceptions as errors
 
-from alerts import budgets
+from alerts.budgets import burning_at
+from alerts.burns import FAMILY
 from alerts.decider import Decider, Decision
 from alerts.entry import EntryError, entry_from
 from alerts.lookout import Lookout
 from alerts.memory import Silence
 from alerts.notice import Kind, Notice, NoticeAlert
 from alerts.records import Record, request_record
-from alerts.showing import alert_fields, group_fields, silence_fields
+from alerts.showing import alert_fields, burn_fields, group_fields, silence_fields
 from models.instant import parse_ms
 from sinks import keys
 from sinks.alerts_redis import Looked, StreamEntry
@@ -38,7 +39,7 @@ LONGEST_WAIT_MS = 250
 LOOK_MS = 1000
 #: Of so many clocks a notice tells the ledger; of more nobody reads it.
 LEDGERS = 20
-_READ_S = 0.5
+_LOOK_S, _READ_S = 3.0, 0.5
 
 
 class Shift:
@@ -171,14 +172,14 @@ class Shift:
         now = self._alerter.plan.clock()
         edition = self._alerter.plan.book.edition_at(now)
         objectives = [one.name for one in edition.objectives]
-        looked = await asyncio.wait_for(self._alerter.redis.look(objectives), 3.0)
+        async with asyncio.timeout(_LOOK_S):
+            looked = await self._alerter.redis.look(objectives)
         self._alerter.care.heard(looked.health)
         filled = any(name.startswith("partition:") for name in looked.health)
         self.decider.see(self._lookout.incidents(looked.incidents, looked.issue_keys, now, filled=filled))
         self._lookout.know(looked.budgets, objectives)
-        burns = budgets.burning(self._lookout.budgets)
         if self._lookout.budgets:
-            self.decider.burning(burns, budgets.labels_of_burning(burns, self._lookout.budgets))
+            self.decider.burning(burning_at(self._lookout.budgets, now))
         self._looked, self._looked_at = looked, now
 
     async def _with_ledgers(self, notice: Notice) -> Notice:
@@ -187,7 +188,8 @@ class Shift:
             return notice
         try:
             ids = [one.ticket for one in notice.alerts]
-            docs = await asyncio.wait_for(self._alerter.redis.tickets(ids), _READ_S)
+            async with asyncio.timeout(_READ_S):
+                docs = await self._alerter.redis.tickets(ids)
         except REDIS_ERRORS:
             return notice
         pairs = zip(notice.alerts, docs, strict=True)
@@ -202,11 +204,15 @@ class Shift:
         if emptied:
             names |= {one.id for one in memory.alerts.values() if not one.closed}
             names |= {one.id for one in memory.groups.values() if one.members}
+            names |= {name for name in memory.episodes if name.startswith(FAMILY)}
             self._shown_silences = {}
         fields = {name: (alert_fields(memory.alerts[name]), memory.alerts[name].over)
                   for name in names if name in memory.alerts}  # fmt: skip
         fields |= {name: (group_fields(memory.groups[name]), not memory.groups[name].members)
                    for name in names if name in memory.groups}  # fmt: skip
+        fields |= {name: (burn_fields(memory.episodes[name]), False) for name in names if name in memory.episodes}
+        fields |= {name: ({"status": "ended"}, True) for name in decision.shown - memory.episodes.keys()
+                   if name.startswith(FAMILY) and name not in fields}  # fmt: skip
         if fields:
             await redis.show_alerts(fields)
         now = self._alerter.plan.clock()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from alerts.memory import Ack, Alert, Group, Silence
+from alerts.memory import Ack, Alert, Episode, Group, Silence
 from models.instant import format_ms
 
 Fields = dict[str, str]
@@ -39,6 +39,19 @@ def group_fields(group: Group) -> Fields:
         "labels": orjson.dumps(group.labels).decode(),
         "members": orjson.dumps(sorted(one.id for one in group.members.values() if not one.over)).decode(),
         **_ack(group.ack),
+    }
+
+
+def burn_fields(episode: Episode) -> Fields:
+    """The same of a budget that burns, by the id `budget/<objective>/<rate>`."""
+    objective, _, rate = episode.key.partition("/")[2].rpartition("/")
+    return {
+        "status": "firing",
+        "objective": objective,
+        "level": f"burn {rate}",
+        "first_told_at": _instant(episode.told_at),
+        "told": orjson.dumps(sorted(episode.told)).decode(),
+        **_ack(episode.ack),
     }
 
 

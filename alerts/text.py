@@ -102,14 +102,18 @@ def order(notice: Notice) -> list[NoticeAlert]:
 
 
 def _body(notice: Notice, links: Links, said: Phrases, now: int) -> list[Line]:
+    lines: list[Line]
     match notice.kind:
         case Kind.BUDGET:
-            return [*_burn_lines(notice, said), *_board(links, said)]
+            taking = links.acknowledge(notice)
+            lines = [[because]] if (because := _because(notice, said)) else []
+            lines += [*_burn_lines(notice, said), *_board(links, said)]
+            return [*lines, [Anchor(said.to_acknowledge, taking)]] if taking else lines
         case Kind.SELF:
             return [*_trouble_lines(notice, said, now), *_board(links, said)]
         case Kind.HEARTBEAT:
             return [[said.heartbeat_note.format(at=clock(notice.at, notice.zone, now))]]
-    lines: list[Line] = [[because]] if (because := _because(notice, said)) else []
+    lines = [[because]] if (because := _because(notice, said)) else []
     lines += _clocks(notice, links, said, now)
     if notice.kind in ENDING:
         left = notice.still_open
@@ -161,7 +165,9 @@ def _because(notice: Notice, said: Phrases) -> str | None:
             return said.mistake
         case Kind.REPEAT:
             return said.repeat_interval
-        case Kind.ESCALATION:
+        case Kind.BUDGET if notice.reason == "repeat_interval":
+            return said.repeat_interval
+        case Kind.ESCALATION | Kind.BUDGET if notice.reason:
             after = written(notice.reason.removeprefix("after "), said)
             return said.nobody_took_after.format(time=after) if after else said.nobody_took
         case Kind.DIGEST:

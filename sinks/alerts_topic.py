@@ -126,7 +126,8 @@ class AlertsTopic:
         Raises:
             KafkaError, TimeoutError: Kafka does not answer.
         """
-        ends = await asyncio.wait_for(self._connected().end_offsets([_PLACE]), ANSWER_S)
+        async with asyncio.timeout(ANSWER_S):
+            ends = await self._connected().end_offsets([_PLACE])
         self._hear()
         return int(ends[_PLACE])
 

@@ -174,6 +174,8 @@ class Acknowledging:
             told: list[object] = [el("strong", " · ".join(filter(None, labels)) or ident), f" · {len(members)} "]
             listed = [el("li", " · ".join(_clock(member, lang))) for member in members[:_TOLD]]
             told += [word(lang, "tickets"), el("ul", *listed)]
+        elif "objective" in alert:
+            told = [el("strong", alert["objective"]), f" · {word(lang, 'budget')} · {alert.get('level', '')}"]
         else:
             told = [
                 el("strong", alert.get("ticket") or decode(ident.partition("/")[0])),

@@ -8,6 +8,7 @@ from typing import Final
 EN: Final[Mapping[str, str]] = {
     "board": "board",
     "tickets": "Tickets",
+    "budget": "Budget",
     "ticket": "ticket",
     "all": "all tickets",
     "team": "team",

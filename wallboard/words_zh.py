@@ -9,6 +9,7 @@ from typing import Final
 ZH: Final[Mapping[str, str]] = {
     "board": "看板",
     "tickets": "工单",
+    "budget": "误差预算",
     "ticket": "工单",
     "all": "全部工单",
     "team": "团队",

@@ -90,7 +90,8 @@ class ByApprise:
             return Retry(f"{self.service} still holds {THREADS} earlier attempts without an answer")
         said = words(notice, self._links, self._clock())
         try:
-            return await asyncio.wait_for(self._in_thread(lambda: self._send(notice, said)), self._timeout_s)
+            async with asyncio.timeout(self._timeout_s):
+                return await self._in_thread(lambda: self._send(notice, said))
         except TimeoutError:
             return Uncertain(f"{self.service} did not answer within {self._timeout_s:g} s")
 

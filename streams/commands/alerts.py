@@ -13,9 +13,10 @@ import orjson
 import typer
 from rich.table import Table
 
+from alerts.burns import FAMILY
 from alerts.cases import AlertCaseError, run_alert_case
 from alerts.entry import Entry, EntryError, entry_from
-from alerts.memory import SENDING, AckRequest, Alert, Memory
+from alerts.memory import SENDING, Ack, AckRequest, Alert, Memory
 from alerts.reading import FILE, load_rules
 from alerts.records import UnknownFormat, request_record
 from alerts.rules import Rules
@@ -102,20 +103,33 @@ def list_alerts(
         (one for one in memory.alerts.values() if everything or not one.over),
         key=lambda one: (one.entry.due_at or 0, one.id),
     )
+    burns = [one for key, one in sorted(memory.episodes.items()) if key.startswith(FAMILY)]
     if as_json:
-        for one in found:
-            sys.stdout.write(orjson.dumps(_row(one)).decode() + "\n")
+        from alerts.showing import burn_fields  # noqa: PLC0415 - a command loads only what it needs
+
+        rows = [_row(one) for one in found]
+        rows += [{"id": one.key, **burn_fields(one), "told": sorted(one.told)} for one in burns]
+        for row in rows:
+            sys.stdout.write(orjson.dumps(row).decode() + "\n")
         return
     table = Table("alert", "level", "status", "priority", "team", "assignee", "due", "told", "acknowledged")
     for one in found:
         table.add_row(
             one.id, one.entry.level, one.held or one.standing.value, one.entry.priority, one.entry.team or "-",
             one.entry.assignee or "-", clock_face(one.entry.due_at, zone), ", ".join(one.told) or "-",
-            f"{one.ack.by} {clock_face(one.ack.at, zone)}" if one.ack else "-",
+            _taken_on(one.ack, zone),
         )  # fmt: skip
+    for burn in burns:
+        status = "firing" if burn.told_at is not None else "held back"
+        level, told = f"burn {burn.key.rpartition('/')[2]}", ", ".join(burn.told) or "-"
+        table.add_row(burn.key, level, status, "-", "-", "-", "-", told, _taken_on(burn.ack, zone))
     out.print(table)
-    out.print(f"{len(found)} alerts")
+    out.print(f"{len(found)} alerts" + (f", {len(burns)} budgets that burn" if burns else ""))
     _undelivered(memory, zone)
+
+
+def _taken_on(ack: Ack | None, zone: str) -> str:
+    return "-" if ack is None else f"{ack.by} {clock_face(ack.at, zone)}"
 
 
 def _undelivered(memory: Memory, zone: str) -> None:
@@ -141,16 +155,17 @@ async def _memory(opened: Notebook) -> Memory:
 
 @alerts.command()
 def ack(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Of an alert (ticket/metric/cycle) or of a group.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="Of an alert (ticket/metric/cycle), a group, or a budget.")],
     by: Annotated[str, typer.Option(help="Who takes it on.")],
 ) -> None:
-    """Acknowledge an alert, or a group as it stands; its escalation stops."""
+    """Acknowledge an alert, a group as it stands, or a budget that burns; its escalation stops."""
     request = AckRequest(f"{now_ms()}-{os.getpid()}", name, by, now_ms())
 
     async def write(opened: Notebook) -> str:
         memory = opened.memory
         alert = memory.alerts.get(name)
-        if alert is None and name not in memory.groups:
+        burns = name if name.startswith(FAMILY) and name in memory.episodes else None
+        if alert is None and burns is None and name not in memory.groups:
             near = [one for one in memory.alerts if one.startswith(f"{name}/")]
             mend = f"perhaps {', '.join(near)}" if near else "see `slawatch alerts list`"
             msg = f"no alert is called {name!r}; {mend}"
@@ -166,7 +181,7 @@ def ack(
 
 
 def _acked(memory: Memory, name: str) -> bool:
-    one = memory.alerts.get(name) or memory.groups.get(name)
+    one = memory.alerts.get(name) or memory.groups.get(name) or memory.episodes.get(name)
     return one is not None and one.ack is not None
 
 

@@ -39,6 +39,8 @@ effective_from: 2020-01-01T00:00:00Z
 zone: Asia/Shanghai
 calendars:
   always: {timezone: UTC, week: always}
+objectives:
+  - {name: answered, metric: first_response, when: {priority: [P0]}, attainment: 95%, period: month, minimum: 20}
 policies:
   - name: all
     calendar: always

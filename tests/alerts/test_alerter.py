@@ -8,10 +8,16 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import orjson
 import pytest
 
+from alerts.alerter import Alerter, Plan
 from models.instant import format_ms
+from sinks import keys
+from sinks.alerts_lease import Held
+from sinks.kafka import KafkaAccess
 from tests.alerts.running import AlertDesk, alert_desk
+from tests.alerts.stories import book, rules
 from tests.servers.kafka import KafkaServer
 from tests.servers.redis import RedisServer
 
@@ -135,6 +141,37 @@ async def test_an_acknowledgement_by_a_link_stops_the_escalation_and_is_shown(de
     assert "李娜" == written[-1][0]
 
 
+async def test_a_budget_that_burns_is_shown_acknowledged_and_told_no_more(desk: AlertDesk) -> None:
+    """Through the stream of acknowledgements, like any other alert; a number that nobody counts pages nobody."""
+    alerter = await desk.start_here()
+    burn, key = "budget/answered/14.4", keys.alert("budget/answered/14.4")
+    windows = ("5m", "30m", "1h", "6h")
+    doc = {
+        "metric": "first_response", "when": {"priority": ["P0"]}, "minimum": 20, "left": -1, "decided": 40,
+        "breached": 30, "burn": dict.fromkeys(windows, 15), "windows": {name: {"decided": 40} for name in windows},
+        "as_of": format_ms(int(time.time() * 1000) - 360_000),
+    }  # fmt: skip
+    await desk.redis.set(keys.budget("answered"), orjson.dumps(doc))
+    await asyncio.sleep(1.5)
+    assert [] == desk.target.heard
+    await desk.redis.set(keys.budget("answered"), orjson.dumps(doc | {"as_of": format_ms(int(time.time() * 1000))}))
+    await desk.until(lambda: desk.target.at("pager"))
+    told = desk.target.at("pager")[0].body
+    assert ("budget", "answered", 14.4) == (told["kind"], told["budget"]["objective"], told["budget"]["rate"])
+
+    await desk.redis.xadd(keys.ACKS, {"alert": burn, "by": "李娜", "at": format_ms(int(time.time() * 1000))})
+
+    async def shown() -> bool:
+        return bool(await desk.redis.hget(key, "acknowledged_by") == "李娜".encode())
+
+    await desk.until(shown)
+    await asyncio.sleep(2)
+    assert [] == desk.target.at("lead")  # two seconds after the first notice, had nobody acknowledged
+    ack = alerter.memory.episodes[burn].ack
+    assert ack is not None
+    assert "李娜" == ack.by
+
+
 async def test_who_is_stopped_in_order_waits_for_what_is_on_its_way_and_writes_it_down(desk: AlertDesk) -> None:
     """The next one sends nothing again, and takes over at once."""
     await desk.start_here()
@@ -185,3 +222,28 @@ async def test_an_alerter_that_wakes_after_another_took_over_tells_nobody_anythi
     assert other.mine
     assert len(desk.target.keys) == len(set(desk.target.keys))
     assert 2 == len(desk.target.at("pager"))
+
+
+async def test_what_is_told_to_end_ends_though_an_answer_comes_just_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alerter that forgot it would never let go of anything."""
+    plan = Plan(
+        name="one", access=KafkaAccess("127.0.0.1:1"), redis="redis://127.0.0.1:1/0", group="desk", rules=rules(),
+        book=book(), clock=lambda: 0,
+    )  # fmt: skip
+    alerter, asked = Alerter(plan), asyncio.Event()
+    answer: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
+
+    async def renew() -> Held:
+        asked.set()
+        return await answer
+
+    monkeypatch.setattr(alerter.lease, "renew", renew)
+    keeping = asyncio.create_task(alerter._keep_lease())
+    await asked.wait()
+    answer.set_result(Held.ANOTHERS)
+    await asyncio.sleep(0)  # the answer is there, and has not been heard yet
+    keeping.cancel()
+    done, _ = await asyncio.wait([keeping], timeout=3)
+    keeping.cancel()
+    await alerter.redis.close()
+    assert {keeping} == done

@@ -10,7 +10,7 @@ from alerts.rules import Rules
 from tests.alerts.stories import HOUR, MINUTE, MONDAY, Mortal, book, entry, rules
 
 PAGER = {"name": "pager", "apprise": ["pagerduty://0123456789abcdef0123456789abcdef"]}
-ROUTE = {"receiver": "pager", "group_by": ["team", "priority"], "group_wait": "0s"}
+ROUTE: dict[str, object] = {"receiver": "pager", "group_by": ["team", "priority"], "group_wait": "0s"}
 
 
 def paging(**route: object) -> Rules:

@@ -224,7 +224,7 @@ def test_links_lead_to_what_the_notice_is_about() -> None:
     assert str(LINKS.link_key) not in repr(LINKS)
 
 
-@pytest.mark.parametrize("kind", [Kind.ALL_CLEAR, Kind.WITHDRAWN, Kind.HEARTBEAT, Kind.SELF, Kind.BUDGET])
+@pytest.mark.parametrize("kind", [Kind.ALL_CLEAR, Kind.WITHDRAWN, Kind.HEARTBEAT, Kind.SELF])
 def test_what_asks_nobody_for_anything_has_nothing_to_acknowledge(kind: Kind) -> None:
     """Good news and signs of life carry no button."""
     assert "/ack/" not in words(about(kind), LINKS, NOW).plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from alerts.budgets import burning, labels_of_burning
+from alerts.budgets import burning
 from alerts.decider import Decider
 from alerts.memory import Memory
 from alerts.notice import Kind
@@ -136,15 +136,3 @@ def budget(long: float | None, short: float | None, decided: int = 100) -> dict[
 def test_a_budget_pages_when_two_windows_burn_and_enough_is_decided(doc: dict[str, object], rates: list[float]) -> None:
     """14.4 in 1h and 5m, 6 in 6h and 30m; of both only the worse."""
     assert rates == [one.rate for one in burning({"promises": doc}).values()]
-
-
-def test_a_budget_that_burns_is_told_once_along_its_route_and_ends_when_it_has_held_off() -> None:
-    """Rates flutter about their limit: ten minutes without are an end, one is not."""
-    decider, told = Decider(shipped_rules(), book(), Memory()), []
-    for minute in range(60):
-        burns = minute < 10 or minute == 12
-        docs = {"P0 answered in time": budget(15, 15) if burns else budget(0, 0)}
-        found = burning(docs)
-        decider.burning(found, labels_of_burning(found, docs))
-        told += [(minute, one.receiver, one.over) for one in decider.decide(MONDAY + minute * MINUTE).notices]
-    assert [(0, "room", False), (0, "on-call", False), (23, "room", True), (23, "on-call", True)] == told

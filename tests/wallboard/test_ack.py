@@ -158,6 +158,20 @@ async def test_a_group_is_acknowledged_as_one(page: aiohttp.ClientSession, desk:
     assert [GROUP] == [entry["alert"] for entry in await desk.noted()]
 
 
+async def test_a_budget_that_burns_is_acknowledged_like_an_alert(page: aiohttp.ClientSession, desk: Desk) -> None:
+    """Its page names the objective, and its end leaves no button."""
+    burn = "budget/P0 <b>in time</b>/14.4"
+    shown = {"status": "firing", "objective": "P0 <b>in time</b>", "level": "burn 14.4", "acknowledged_by": ""}
+    await desk.redis.hset(keys.alert(burn), mapping=shown)
+    async with page.get(f"/ack/{link(burn)}", headers=HTML) as answer:
+        text = await answer.text()
+        assert "P0 &lt;b&gt;in time&lt;/b&gt;</strong> · Budget · burn 14.4" in text
+        assert "<button" in text
+    async with desk.alerter(), page.post(f"/ack/{link(burn)}", headers=HTML) as answer:
+        assert 200 == answer.status
+    assert [burn] == [entry["alert"] for entry in await desk.noted()]
+
+
 @pytest.mark.parametrize(
     ("token", "status", "told"),
     [
