@@ -49,9 +49,15 @@ class Telling:
             self._task.cancel()
 
     async def end(self) -> None:
-        """Waits for what is on its way."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
+        """Waits for what is on its way; whoever stops waiting lets it go: it must not outlive what it writes with."""
+        if (task := self._task) is None:
+            return
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait([task])
+            raise
 
     async def _tell(self, epoch: int, watermark: int | None, read: tuple[int, int] | None) -> None:
         began = self._ground.clock()

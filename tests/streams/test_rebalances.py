@@ -22,6 +22,7 @@ from streams.ground import Ground
 from streams.journal import Journal
 from streams.rows import Row, RowTable
 from streams.stages import Stage
+from streams.telling import Telling
 from tests.servers.kafka import KafkaServer
 
 
@@ -111,6 +112,34 @@ async def test_a_stage_that_has_been_closed_begins_nothing() -> None:
 
     stage.assign({0, 1, 2})
     assert {0, 1} == set(stage.workers)
+
+
+async def test_what_is_being_told_does_not_outlive_its_partition() -> None:
+    """A worker ends while Kafka is away: its patience ends too, and with it what waits for an answer."""
+    ground: Any = SimpleNamespace(
+        clock=lambda: 0,
+        layout=SimpleNamespace(events=1),
+        settings=SimpleNamespace(group="g"),
+        on_fatal=lambda error: pytest.fail(repr(error)),
+    )
+    telling = Telling(0, cast("Any", None), ground, lambda _: False)
+    ended: list[str] = []
+
+    async def publish(*_: Any, **__: Any) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("told")
+
+    telling._partials = cast("Any", SimpleNamespace(publish=publish))
+    telling.begin(1, None, None)
+    await asyncio.sleep(0)
+    ending = asyncio.create_task(telling.end())
+    await asyncio.sleep(0)
+
+    ending.cancel()
+    await asyncio.wait([ending])
+    assert ["told"] == ended
 
 
 @pytest.mark.kafka
