@@ -37,7 +37,9 @@ class GiftsOut:
         """The rows of the changelog are known, and about to be folded."""
         giving = self._engine.giving
         if giving is not None:
-            giving.read, giving.given_to = max(giving.read, self._journal.read), self._journal.given_to
+            journal = self._journal
+            giving.read, giving.given_to = max(giving.read, journal.read), journal.given_to
+            giving.other_book = journal.given_to >= 0 and journal.given_by != self._ground.digest
 
     def close(self) -> None:
         """The partition is no longer ours."""

@@ -17,7 +17,7 @@ class Journal:
     `known_offset` is the offset up to which its rows are known (-1: none); `promised` the watermark, in ms, that a
     successor begins at (-1: none); `whole` the last takeover of which the view has had every ticket. `read` is up to
     when the log of events was last read to its end, in ms, `given_to` the last row whose gifts are written (-1:
-    none).
+    none), `given_by` the digest of the policy book by which they were.
     """
 
     def __init__(self, number: int, ground: Ground, aside: Aside) -> None:
@@ -26,6 +26,7 @@ class Journal:
         self.whole: wire.Whole | None = None
         self.read = -1
         self.given_to = -1
+        self.given_by: str | None = None
         self._attempted = -1  # the offset of the latest takeover
         self._number = number
         self._ground = ground
@@ -46,6 +47,8 @@ class Journal:
                 self.read = max(self.read, int(value))
             elif key == wire.GIVEN:
                 self.given_to = int(value)
+            elif key == wire.GIVEN_BY:
+                self.given_by = value.decode()
             elif key == wire.COUNTERS:
                 self._aside.restore(value)
         return [row for row in rows if not wire.is_own(row[0])] if own else rows
@@ -84,8 +87,9 @@ class Journal:
 
     async def tell_given(self, offset: int) -> None:
         """Says up to which row the gifts to months are written."""
-        await self._append([Record(wire.GIVEN, b"%d" % offset)])
-        self.given_to = offset
+        digest = self._ground.digest
+        await self._append([Record(wire.GIVEN, b"%d" % offset), Record(wire.GIVEN_BY, digest.encode())])
+        self.given_to, self.given_by = offset, digest
 
     async def _append(self, rows: Sequence[Record]) -> Written:
         written = await self._ground.writer.write(self._topic, self._number, rows)

@@ -8,6 +8,7 @@ all that counts, as the log is compacted.
     NUL "whole"       JSON epoch, digest: under this epoch the view has had every ticket; -1: it may lack some
     NUL "read"        ms as text: up to when the log of events was read to its end; written when a day closes by that
     NUL "given"       an offset as text: what tickets gave to months is written up to this row
+    NUL "given-by"    the digest of the policy book by which that was worked out
     NUL "counters"    JSON: what was set aside, up to the offset `to`
 
 Keys of the topic of partials begin with what the row is. Epochs are part of the key of a cell, so that an old owner who
@@ -34,6 +35,7 @@ WHOLE = b"\0whole"
 COUNTERS = b"\0counters"
 READ = b"\0read"
 GIVEN = b"\0given"
+GIVEN_BY = b"\0given-by"
 READER = b"o"
 
 

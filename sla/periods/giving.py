@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from models.event import Event
@@ -10,7 +10,7 @@ from models.fact import Fact
 from models.instant import format_ms
 from sla.figures.days import Days, period_id
 from sla.periods.closing import DEFAULT_GRACE_MS
-from sla.periods.gifts import gifts_of, gifts_to_months, moved, row_key, row_value
+from sla.periods.gifts import Gift, gifts_of, gifts_to_months, moved, row_key, row_value
 
 #: Days are kept so long; see `sla.figures.partition.PERIOD_DAYS`.
 DAYS_MS = 40 * 86_400_000
@@ -49,9 +49,12 @@ class Giving:
         """Up to when the partition has said that it was read to its end: what has closed by then may be published."""
         self.given_to = -1
         """The last row of the changelog whose gifts are known to be written."""
+        self.other_book = False
+        """Whether those were written by another policy book than the one that tickets are folded by now."""
         self._days = Days(zone)
         self._grace_ms = grace_ms
         self._before: dict[str, Sequence[Fact] | None] = {}  # None: not known
+        self._anew: set[str] = set()  # of these, those that were written by another book, and by it rightly
         self._moved: dict[Moved, None] = {}
         self._boundary: tuple[int, int] = (-1, 0)
 
@@ -61,12 +64,15 @@ class Giving:
 
     def restored(self, ticket_id: str, offset: int) -> None:
         """A ticket came out of the changelog; the last of its rows lay not behind `offset`."""
-        if offset > self.given_to:
+        if offset > self.given_to or self.other_book:
             self._before[ticket_id] = None
+            if offset <= self.given_to:
+                self._anew.add(ticket_id)
 
     def booked(self, ticket_id: str, old: Sequence[Fact], new: Sequence[Fact], came: Sequence[Event | Came]) -> None:
         """A ticket's facts have changed, by the events that `came`; none: out of the changelog, or by time alone."""
-        self._before.setdefault(ticket_id, old)
+        if self._before.setdefault(ticket_id, old) is None and ticket_id in self._anew:
+            self._before[ticket_id] = old
         if came and self.is_late(min(fact.at for fact in (*old[:1], *new[:1]))):
             self.blame(old, new, came)
 
@@ -115,18 +121,37 @@ class Giving:
         rows: list[Row] = []
         while self._before and limit > 0:
             ticket_id, old = self._before.popitem()
-            rows += self._rows(ticket_id, old, facts_of(ticket_id), self._days.day_of(now) // 100)
+            anew = ticket_id in self._anew
+            self._anew.discard(ticket_id)
+            rows += self._rows(ticket_id, old, facts_of(ticket_id), self._days.day_of(now) // 100, anew=anew)
             limit -= 1
         return rows
 
-    def _rows(self, ticket_id: str, old: Sequence[Fact] | None, facts: Sequence[Fact], latest: int) -> list[Row]:
+    def _rows(
+        self, ticket_id: str, old: Sequence[Fact] | None, facts: Sequence[Fact], latest: int, *, anew: bool
+    ) -> list[Row]:
         gifts = gifts_to_months(facts, self._days)
-        if old is None:  # what it gave when it was last written is not known: any month since its creation
-            gone = set(_months(min(gifts, default=latest), latest))
+        if old is None or anew:  # what it gave when it was last written is not known: any month since its creation
+            months = set(_months(min(gifts, default=latest), latest))
         else:
-            gone = {self._days.day_of(fact.at) // 100 for fact in old}
-        rows = [Row(row_key(month, ticket_id), row_value(month, ticket_id, gift)) for month, gift in gifts.items()]
-        return rows + [Row(row_key(month, ticket_id), None) for month in sorted(gone - gifts.keys())]
+            months = {self._days.day_of(fact.at) // 100 for fact in old}
+        stands = self._standing(old, gifts, months | gifts.keys(), anew=anew)
+        gone = sorted(months - gifts.keys() - stands)
+        rows = [(month, row_value(month, ticket_id, gift)) for month, gift in gifts.items() if month not in stands]
+        return [Row(row_key(month, ticket_id), value) for month, value in [*rows, *((month, None) for month in gone)]]
+
+    def _standing(
+        self, old: Sequence[Fact] | None, gifts: Mapping[int, Gift], months: Iterable[int], *, anew: bool
+    ) -> set[int]:
+        """Closed months whose rows stand as they are, as the totals do that they add up to, whatever a book says now.
+
+        Only an event moves what is closed, and it moves only what differs with it and without it.
+        """
+        closed = {month for month in months if self._days.month_end(month) + self._grace_ms <= self.read}
+        if not closed or old is None:
+            return closed if anew else set()
+        before = gifts_to_months(old, self._days)
+        return {month for month in closed if before.get(month) == gifts.get(month)}
 
 
 def _months(first: int, last: int) -> Iterator[int]:

@@ -8,8 +8,9 @@ import pytest
 from models.instant import parse_ms
 from sla.partition import Incoming, Partition
 from sla.periods.gifts import FORMAT, NewerFormatError, read_row
+from sla.policy import book_from
 from tests.sla.partition.feeding import give
-from tests.sla.ticket.stories import START, TICKET, book, said
+from tests.sla.ticket.stories import BOOK, START, TICKET, book, said
 
 DAY = 86_400_000
 CREATED = said("created", 0, "e1", priority="P0", team="network")
@@ -145,3 +146,68 @@ def test_a_day_closes_between_two_instants_or_not() -> None:
     assert not giving.closes_between(noon, noon + 60_000)
     assert giving.closes_between(noon, noon + DAY)
     assert giving.closes_between(-1, noon)
+
+
+# -- another policy book ----------------------------------------------------------------------------------------------
+
+QUICK = {"name": "quick", "calendar": "always", "targets": {"resolution": {"within": "1h"}}}
+OTHER = book_from({**BOOK, "policies": [QUICK]})  # what was in time is late by it
+
+
+def heir(rows: list[tuple[bytes, bytes]], read: int, given_to: int) -> Partition:
+    """A partition that takes over with another book; the gifts of rows up to `given_to` of 42 are written."""
+    partition = Partition(OTHER)
+    partition.giving.read, partition.giving.given_to, partition.giving.other_book = read, given_to, True
+    partition.restore(rows, 42)
+    partition.advance(LATER)
+    return partition
+
+
+def taken(partition: Partition) -> dict[bytes, bytes]:
+    """What is given; that nothing is given to any other month may be said as well."""
+    partition.advance(LATER)
+    return {key: value for key, value in partition.take_gifts(9) if value is not None}
+
+
+def by_either_book(
+    *raw: bytes,
+) -> tuple[list[tuple[bytes, bytes]], dict[bytes, bytes], dict[bytes, bytes]]:
+    """The rows of the changelog, and what they give by the first and by the other book."""
+    first, other = Partition(book()), Partition(OTHER)
+    rows = give(first, list(raw))
+    give(other, list(raw))
+    return rows, taken(first), taken(other)
+
+
+def test_another_book_gives_anew_to_every_month_that_is_not_closed() -> None:
+    """The running totals follow it as well; once written, they are not written again."""
+    rows, by_first, by_other = by_either_book(CREATED, SOLVED)
+    partition = heir(rows, START, 42)
+
+    assert by_first != by_other
+    assert by_other == taken(partition)
+    assert {} == taken(partition)
+
+
+def test_another_book_leaves_what_was_given_to_closed_months() -> None:
+    """The published total stands, and so do the rows that add up to it; unless they had not been written yet."""
+    rows, _, by_other = by_either_book(CREATED, SOLVED)
+
+    assert {} == taken(heir(rows, LATER, 42))
+    assert by_other == taken(heir(rows, LATER, 41))
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_a_late_event_gives_anew_to_the_closed_months_that_it_moves_and_to_no_other(*, is_written: bool) -> None:
+    """A reopening of long ago moves its month; a rating of today does not move the month of the solution."""
+    rows, *_ = by_either_book(CREATED, SOLVED)
+    rated = said("rated", 59 * 24 * 60, "r", score=5, scale=5, rater_id="x")
+    for event, moves in ((LATE, True), (rated, False)):
+        partition = heir(rows, LATER, 42)
+        if is_written:
+            taken(partition)
+        give(partition, [event])
+        found = taken(partition)
+
+        assert moves is (f"{month()}/{TICKET}".encode() in found)
+        assert moves or ["2026-03"] == [key.decode().split("/")[0] for key in found]
