@@ -61,23 +61,26 @@ class Periods:
             self._ids.pop(period, None)
         return places
 
-    def pool(self, before: int, as_of: int) -> None:
-        """Time has gone on from one instant to another: notes the totals that pool other metrics now, if any do.
+    def begin_editions(self, before: int, as_of: int) -> None:
+        """Time has gone on from one instant to another: notes the totals that an edition has begun in, if any has.
 
-        A total pools what is promised at its own last instant, once that is reached: what is over never changes.
+        A total goes by what is in force at its own last instant, once that is reached: what is over never changes.
         """
-        if not self._promised.changes(before, as_of):
+        begun = any(before < since <= as_of for _, since in self._editions)
+        if not begun and not self._promised.changes(before, as_of):
             return
         for period, subject in self._ledgers:
             names = [self._id(period), *(longer_names(period) if period < 1_000_000 else ())]
-            other = [name for name in names if self._pooled(name, before) != self._pooled(name, as_of)]
+            other = [name for name in names if self._in_force(name, before) != self._in_force(name, as_of)]
             if names[0] in other:
                 self._changed.add((period, subject))
             self._longer_changed.update((name, subject) for name in other if name != names[0])
 
-    def _pooled(self, name: str, as_of: int) -> Sequence[str]:
-        """The metrics that `sla` pools in the totals of a period, known at an instant."""
-        return self._promised.at(min(as_of, self.days.bounds_of(name)[1] - 1))
+    def _in_force(self, name: str, as_of: int) -> tuple[Sequence[str], list[str]]:
+        """What `sla` pools in the totals of a period, known at an instant, and the editions that have ruled in it."""
+        begin, end = self.days.bounds_of(name)
+        last = min(as_of, end - 1)
+        return self._promised.at(last), list(editions_in(self._editions, begin, last + 1))
 
     def names(self) -> Iterator[Name]:
         """Every period and subject that there is something of: days, months, and the longer ones of the months."""
@@ -113,7 +116,8 @@ class Periods:
         if not ledger.cells and not always:
             return None
         begin, end = self.days.bounds_of(name)
-        result = ledger.result(self._pooled(name, as_of))
+        promised, editions = self._in_force(name, as_of)
+        result = ledger.result(promised)
         for measure, ahead in LOOK_AHEAD_MS.items():
             if as_of < end + ahead:
                 result["measures"][measure]["so_far"] = True
@@ -123,7 +127,7 @@ class Periods:
             "from": format_ms(begin),
             "to": format_ms(end),
             "as_of": format_ms(as_of),
-            "editions": list(editions_in(self._editions, begin, end)),
+            "editions": editions,
             "revision": revision,
             "final": revision > 0,
             **result,

@@ -225,9 +225,9 @@ class ScopeFigures:
     def _pool(self, before: int | None, as_of: int) -> None:
         """Where another edition has come into force, its promises are those that `sla` pools from now on."""
         if before is not None:
+            self._periods.begin_editions(before, as_of)
             if not self._promised.changes(before, as_of):
                 return
-            self._periods.pool(before, as_of)
         self._pooled = self._promised.at(as_of)
         self._nothing = kpi_figures({}, {}, self._pooled)
         self._trend.pool(self._pooled)

@@ -57,11 +57,12 @@ class Desk:
         now: int = NOW,
         zone: str = ZONE,
         promised: Sequence[str] | Promised = PROMISED,
+        editions: Sequence[tuple[str, int]] = (),
     ) -> None:
         self.zone = zone
         told = promised if isinstance(promised, Promised) else Promised.always(promised)
         self.stage1 = [PartitionFigures(number, zone) for number in range(partitions)]
-        self.stage2 = ScopeFigures(zone, told, partitions=range(partitions))
+        self.stage2 = ScopeFigures(zone, told, partitions=range(partitions), editions=editions)
         self.epochs = [1] * partitions
         self.view: dict[tuple[str, str, str], Any] = {}
         self.now = now
