@@ -81,7 +81,7 @@ def test_an_edition_to_come_changes_nothing_before_its_instant() -> None:
 
     assert without.view == with_it.view
     assert totals(without) == totals(with_it)
-    assert ["old"] == with_it.view["period", "all", "2026-Q4"]["editions"]
+    assert ["old"] == with_it.view["period", "all", "2026-11"]["editions"]
     assert sums(with_it.kpi("all", "6h"), OLD) == pooled(with_it.kpi("all", "6h")) != (0, 0)
 
 
@@ -98,6 +98,25 @@ def test_a_desk_that_lived_through_the_switch_says_what_one_begun_after_it_says(
     assert totals(fresh) == totals(lived)
     if step < HOUR:
         assert sums(lived.kpi("all", "6h"), NEW) == pooled(lived.kpi("all", "6h")) != sums(lived.kpi("all", "6h"), OLD)
+
+
+def test_quarters_halves_and_years_follow_within_a_minute() -> None:
+    """They are merged from their months that often, once everything is known; those that are over stay as they are."""
+    desk = desk_at(SWITCH - 1, history(5))
+    for _ in range(2):
+        desk.stage2.closing.tell(0, desk.now, desk.now + HOUR)
+        desk.stage2.closing.look()
+    desk.tell()
+    before = {name: desk.view["period", "all", name] for name in ("2026-Q3", "2026-Q4", "2026-H2", "2026")}
+    desk.advance(MINUTE)
+    desk.tell()
+    after = {name: desk.view["period", "all", name] for name in before}
+    truth = totals(desk_at(desk.now, history(5)))
+
+    assert [True, False, False, False] == [before[name] == after[name] for name in before]
+    for name in ("2026-Q4", "2026-H2", "2026"):
+        assert orjson.loads(truth[name, "all"])["measures"] == after[name]["measures"]
+        assert (["old"], ["old", "new"]) == (before[name]["editions"], after[name]["editions"])
 
 
 def test_promises_that_came_and_went_between_two_looks_are_seen_by_what_ended_meanwhile() -> None:
