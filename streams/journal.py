@@ -76,9 +76,10 @@ class Journal:
             await self._append(rows)
             self.promised = max(self.promised, promise)
 
-    async def tell_whole(self, epoch: int) -> None:
-        """Says under which epoch the view has every ticket; -1: it may lack some."""
-        await self._append([Record(*wire.Whole(epoch, self._ground.digest).row())])
+    async def tell_whole(self, epoch: int, told: int = -1) -> None:
+        """Says under which epoch the view has every ticket; -1: it may lack some, and was told all up to `told`."""
+        self.whole = wire.Whole(epoch, self._ground.digest, told)
+        await self._append([Record(*self.whole.row())])
 
     async def tell_read(self, ms: int) -> None:
         """Says up to when the log of events was read to its end."""

@@ -48,6 +48,7 @@ class TicketsOut:
         self._watch = watch
         self._seq = 1  # 0 loses against every write of its epoch
         self._backlog: Iterator[TicketWrite] | None = None
+        self._said_until = -1  # what lies up to then has been told, if it was to be
         self._told_until: int | None = None  # while an emptied view is filled: what lies up to then is no news
         self._sweeping = True
         self._pause_s = 0.0
@@ -76,7 +77,6 @@ class TicketsOut:
         if epoch is None:
             self._pause_s = UNKNOWN_PAUSE_S
             return None
-        told_until = journal.promised
         outcome = await ground.view.take_over(self._number, epoch)
         if outcome is Outcome.REFUSED:
             log.error(
@@ -88,9 +88,12 @@ class TicketsOut:
             await asyncio.sleep(1)
             return None
         self._sweeping = not stands
-        if outcome is Outcome.EMPTIED:
+        if outcome is Outcome.EMPTIED and journal.promised >= 0:
             # Redis was emptied while nobody owned the partition; what was told until then is no news in it.
-            self._told_until = told_until
+            await journal.tell_whole(-1, journal.promised)
+        if journal.whole is not None and journal.whole.epoch < 0:
+            self._told_until = journal.whole.told
+        self._said_until = journal.promised
         return epoch
 
     def entered(self, epoch: int) -> None:
@@ -116,13 +119,13 @@ class TicketsOut:
             return
         log.warning("redis was emptied, filling it again", partition=self._number)
         self.emptied = False
-        await self._journal.tell_whole(-1)
+        self._told_until = self._said_until
+        await self._journal.tell_whole(-1, self._told_until)
         self._ground.on_emptied()
         if await self._ground.view.take_over(self._number, self.epoch) is Outcome.REFUSED:
             self.take_over_wanted = True
             return
         self.owing = self._sweeping = True
-        self._told_until = self._journal.promised
         self._backlog = self._engine.all_writes()
 
     async def flush(self) -> None:
@@ -187,11 +190,12 @@ class TicketsOut:
             return
         ground = self._ground
         first, self._seq = self._seq, self._seq + len(writes)
-        until = self._told_until
+        now, until = ground.clock(), self._told_until
         outcome = await ground.view.write_tickets(
-            self._number, self.epoch, first, writes, ground.clock(), refilling=until is not None, told_until=until
+            self._number, self.epoch, first, writes, now, refilling=until is not None, told_until=until
         )
         if outcome is not Outcome.WRITTEN:
             self.lost(outcome)
             return
+        self._said_until = now
         self._watch.written(writes, ground.clock())

@@ -5,7 +5,8 @@ all that counts, as the log is compacted.
 
     NUL "owner"       JSON worker, digest, at: a takeover; its offset is the owner's epoch
     NUL "watermark"   ms as text: written before anything is said that only holds from that instant on
-    NUL "whole"       JSON epoch, digest: under this epoch the view has had every ticket; -1: it may lack some
+    NUL "whole"       JSON epoch, digest, told: under this epoch the view has had every ticket; -1: it may lack some,
+                      for it was emptied, when all up to `told` (ms) had been told
     NUL "read"        ms as text: up to when the log of events was read to its end; written when a day closes by that
     NUL "given"       an offset as text: what tickets gave to months is written up to this row
     NUL "given-by"    the digest of the policy book by which that was worked out
@@ -55,10 +56,14 @@ def watermark_row(ms: int) -> tuple[bytes, bytes]:
 
 
 class Whole(NamedTuple):
-    """Under this epoch the view has had every ticket, decided by this policy book; epoch -1: it may lack some."""
+    """Under this epoch the view has had every ticket, decided by this policy book; epoch -1: it may lack some.
+
+    `told`: it was emptied, and what lies up to this instant (ms; -1: nothing) had been told before.
+    """
 
     epoch: int
     digest: str
+    told: int = -1
 
     def row(self) -> tuple[bytes, bytes]:
         """As it stands in the changelog."""
@@ -68,7 +73,7 @@ class Whole(NamedTuple):
     def read(cls, value: bytes) -> Whole:
         """The inverse of `row`."""
         found = orjson.loads(value)
-        return cls(found["epoch"], found["digest"])
+        return cls(found["epoch"], found["digest"], found.get("told", -1))
 
 
 class SetAside(NamedTuple):

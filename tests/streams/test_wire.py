@@ -44,10 +44,11 @@ def test_counters_are_read_as_they_were_written() -> None:
 
 
 def test_a_whole_view_is_read_as_it_was_told() -> None:
-    """Its epoch and its book."""
-    whole = wire.Whole(12, "digest")
+    """Its epoch, its book, and what it had been told before it was emptied; older rows say nothing of that."""
+    whole = wire.Whole(-1, "digest", 1_700_000_000_000)
 
     assert (wire.WHOLE, whole) == (whole.row()[0], wire.Whole.read(whole.row()[1]))
+    assert wire.Whole(12, "digest", -1) == wire.Whole.read(b'{"epoch":12,"digest":"digest"}')
 
 
 def test_own_rows_are_no_tickets() -> None:
