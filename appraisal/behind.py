@@ -19,7 +19,8 @@ from sla.periods.gifts import Gift, cells_of
 
 #: A month (202611), a ticket's id, and what it gave.
 Given = tuple[int, str, Gift]
-#: Whose figures are asked for: subject → the subjects whose tickets count for it, by month as it is written (2026-11).
+#: Whose figures are asked for: subject → the subjects whose tickets count for it, by month or day as it is written
+#: (2026-11, 2026-11-21).
 Wanted = Mapping[str, Mapping[str, Collection[str]]]
 
 
@@ -29,14 +30,15 @@ def rows_behind(period: Period, given: Iterable[Given], wanted: Wanted, promised
     groups = {"": known} | {name: Measures({name: known[derived.of]}) for name, derived in DERIVED.items()}
     sums: dict[tuple[str, str], dict[str, Cell]] = {}
     for month, ticket, gift in given:
-        askers = _askers(wanted, period_id(month))
-        if not askers:
-            continue
-        for subject, place, cell in cells_of(month, gift):
-            for asker in askers.get(subject, ()):
-                found = sums.setdefault((asker, ticket), {})
-                for group in _groups(place):
-                    merge(found.setdefault(group, {}), cell)
+        for one, own in ((month, gift), *(gift.days or {}).items()):
+            askers = _askers(wanted, period_id(one))
+            if not askers:
+                continue
+            for subject, place, cell in cells_of(one, own):
+                for asker in askers.get(subject, ()):
+                    found = sums.setdefault((asker, ticket), {})
+                    for group in _groups(place):
+                        merge(found.setdefault(group, {}), cell)
     for (subject, ticket), cells in sums.items():
         for group, cell in cells.items():
             for name, share in shares_of(cell, groups[group]).items():
@@ -63,10 +65,10 @@ def _groups(place: Sequence[Any]) -> Iterator[str]:
             yield name
 
 
-def _askers(wanted: Wanted, month: str) -> dict[str, list[str]]:
-    """Whose figures a subject's tickets of a month count for."""
+def _askers(wanted: Wanted, period: str) -> dict[str, list[str]]:
+    """Whose figures a subject's tickets of a month or day count for."""
     found: dict[str, list[str]] = {}
-    for asker, months in wanted.items():
-        for subject in months.get(month, ()):
+    for asker, periods in wanted.items():
+        for subject in periods.get(period, ()):
             found.setdefault(subject, []).append(asker)
     return found

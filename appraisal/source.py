@@ -37,6 +37,10 @@ class Documents:
         self._documents = documents
         self._read: dict[tuple[str, str], PeriodDocument] = {}
 
+    def with_days(self, days: Mapping[tuple[str, str], Mapping[str, Any]]) -> Documents:
+        """The same, with these documents of days in place of those of the same days."""
+        return Documents({**self._documents, **days})
+
     def document(self, period: str, subject: str) -> PeriodDocument | None:
         """As `Source`."""
         key = period, subject

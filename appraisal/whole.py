@@ -85,20 +85,14 @@ def _bases(
 
 
 def _wanted(period: Period, bases: Iterable[tuple[str, Evidence, FilledForm | None]]) -> Wanted:
-    """Whose tickets stand behind the figures of every subject with totals, by month."""
-    months = [part.id for part in period.parts] if period.kind != "day" else []
+    """Whose tickets stand behind the figures of every subject with totals, by month or day."""
     found: dict[str, dict[str, set[str]]] = {}
     for subject, evidence, _ in bases:
         for document, _ in evidence.documents:
-            for month in months:
-                if _covers(document.period, month, period):
-                    found.setdefault(subject, {}).setdefault(month, set()).add(document.subject)
+            parts = [part.id for part in period.parts] if document.period == period.id else [document.period]
+            for part in parts:
+                found.setdefault(subject, {}).setdefault(part, set()).add(document.subject)
     return found
-
-
-def _covers(document: str, month: str, period: Period) -> bool:
-    """Whether a document of the period, of a month, or of a day is of a month."""
-    return document in {period.id, month} or document.startswith(f"{month}-")
 
 
 def _is_team(subject: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -33,11 +33,12 @@ class Gift(NamedTuple):
     """What a ticket gave to one period.
 
     `parts` are what adds up, by fields and person. `tickets` are what it counts once for each subject and split that
-    any of the places belongs to, by code.
+    any of the places belongs to, by code. `days` are the same for each day (20261121) of a month; None: not told.
     """
 
     parts: dict[Place, Cell]
     tickets: dict[int, frozenset[Place]]
+    days: Mapping[int, Gift] | None = None
 
 
 def gifts_of(
@@ -71,8 +72,23 @@ def gifts_of(
 
 
 def gifts_to_months(facts: Sequence[Fact], days: Days) -> dict[int, Gift]:
-    """What facts of one ticket give to months."""
-    return gifts_of(facts, days.month_alone, days.month_end)
+    """What facts of one ticket give to months, and to each day of these."""
+
+    def periods_of(at: int) -> tuple[int, ...]:
+        day = days.day_of(at)
+        return day // 100, day
+
+    def month_end(period: int) -> int:
+        return days.month_end(period // 100 if is_day(period) else period)
+
+    found = gifts_of(facts, periods_of, month_end)
+    by_month: dict[int, dict[int, Gift]] = {}
+    for period in sorted(found):
+        if is_day(period):
+            by_month[period // 100][period] = found[period]
+        else:
+            by_month[period] = {}
+    return {month: found[month]._replace(days=own) for month, own in by_month.items()}
 
 
 def cells_of(period: int, gift: Gift) -> Iterator[tuple[str, Any, Cell]]:
@@ -112,17 +128,14 @@ def row_key(month: int, ticket_id: str) -> bytes:
 
 
 def row_value(month: int, ticket_id: str, gift: Gift) -> bytes:
-    """A gift as it stands in the topic; the same for the same gift."""
-    parts = []
-    for place in sorted(gift.parts, key=_in_order):
-        cell = gift.parts[place]
-        codes = sorted(cell)
-        parts.append([*_written(place), codes, [cell[code] for code in codes]])
-    tickets = [
-        [code, [_written(place) for place in sorted(places, key=_in_order)]]
-        for code, places in sorted(gift.tickets.items())
-    ]
+    """A gift as it stands in the topic; the same for the same gift. What came of a single day only names it."""
+    parts, tickets = _told(gift)
     said = {"format": FORMAT, "month": period_id(month), "ticket": ticket_id, "parts": parts, "tickets": tickets}
+    days = gift.days or {}
+    if len(days) == 1:
+        said["day"] = min(days) % 100
+    elif days:
+        said["days"] = [[day % 100, *_told(own)] for day, own in sorted(days.items())]
     return orjson.dumps(said)
 
 
@@ -136,9 +149,35 @@ def read_row(value: bytes) -> tuple[int, str, Gift]:
     if said["format"] > FORMAT:
         msg = f"a row of contributions has format {said['format']}, this version knows up to {FORMAT}"
         raise NewerFormatError(msg)
-    parts = {_read(part[:6]): dict(zip(part[6], part[7], strict=True)) for part in said["parts"]}
-    tickets = {code: frozenset(map(_read, places)) for code, places in said["tickets"]}
-    return int(said["month"].replace("-", "")), said["ticket"], Gift(parts, tickets)
+    month = int(said["month"].replace("-", ""))
+    gift = _heard(said["parts"], said["tickets"])
+    days = None
+    if "day" in said:
+        days = {month * 100 + said["day"]: gift}
+    elif "days" in said:
+        days = {month * 100 + day: _heard(parts, tickets) for day, parts, tickets in said["days"]}
+    return month, said["ticket"], gift._replace(days=days)
+
+
+def _told(gift: Gift) -> tuple[list[Any], list[Any]]:
+    """Parts and tickets as they are written, in order."""
+    parts = []
+    for place in sorted(gift.parts, key=_in_order):
+        cell = gift.parts[place]
+        codes = sorted(cell)
+        parts.append([*_written(place), codes, [cell[code] for code in codes]])
+    tickets = [
+        [code, [_written(place) for place in sorted(places, key=_in_order)]]
+        for code, places in sorted(gift.tickets.items())
+    ]
+    return parts, tickets
+
+
+def _heard(parts: Sequence[Any], tickets: Sequence[Any]) -> Gift:
+    return Gift(
+        {_read(part[:6]): dict(zip(part[6], part[7], strict=True)) for part in parts},
+        {code: frozenset(map(_read, places)) for code, places in tickets},
+    )
 
 
 def _cell(found: dict[int, Gift], period: int, place: Place) -> Cell:

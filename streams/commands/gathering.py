@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,8 +18,10 @@ from appraisal.people import load_people
 from appraisal.period import Period
 from appraisal.roster import Roster
 from appraisal.rows import UnusableFile
+from appraisal.scorecard import Scorecard
 from appraisal.setting import Setting
 from appraisal.source import Documents
+from appraisal.stretches import days_of, stretched
 from models import scope
 from models.instant import format_ms
 from models.observation import Entry
@@ -88,6 +90,8 @@ def from_files(
         Unusable: a file cannot be read.
         PolicyError: the cards or the roster are wrong.
     """
+    people = _people(policies)
+    wanted = stretched(period, people.roster)
     told = read_files(files)
     until = told.newest_ms if as_of is None else as_of
     with progress("events") as bar:
@@ -99,12 +103,12 @@ def from_files(
             lambda count: bar.advance(task, count),
             period=period,
             grace_ms=load_settings().grace_ms,
-            tickets=tickets,
+            tickets=tickets or bool(wanted),
         )
     for ticket, why in found.set_aside.items():
         err.print(f"set aside: {ticket}: {why}", markup=False)
     entries = told.entries.until(until)
-    return _gathered(period, book, found.documents, entries, until, policies, found.orphans, found.given)
+    return _gathered(period, book, found.documents, entries, until, people, found.orphans, found.given)
 
 
 async def from_topics(
@@ -121,14 +125,16 @@ async def from_topics(
     set_up_logs(settings.log)
     access = access_to(settings)
     entries = Entries()
+    people = _people(policies)
     names = {period.id, *(part.id for part in period.parts)}
+    months = {part.id[:7] for part in period.parts}
     given: list[Given] = []
     try:
         for place, value in await read_observations(access, topics.METRICS):
             entries.read(value, place)
         totals = await read_topic(access, topics.TOTALS, lambda key, _: _is_of(key, names, period))
-        if tickets:
-            facts = await read_topic(access, topics.FACTS, lambda key, _: key.decode().partition("/")[0] in names)
+        if tickets or stretched(period, people.roster):
+            facts = await read_topic(access, topics.FACTS, lambda key, _: key.decode().partition("/")[0] in months)
             latest = {one.key or b"": one.value for one in facts}
             given = [read_row(value) for _, value in sorted(latest.items()) if value]
     except KafkaUnreachable as error:
@@ -150,10 +156,10 @@ async def from_topics(
                 f" {closes}. Until then look at its running totals with --running, or compute it with --events"
             )
             raise Unusable(msg)
-        found |= await _running(settings, names, load_people(policies_at(policies), load_cards(policies_at(policies))))
+        found |= await _running(settings, names, people.roster)
     # All that was told: a closed period asks for no instant up to which it may have been.
     told = entries.by_id.values()
-    return _gathered(period, book, Documents(found), told, now_ms(), policies, await _orphans(settings), given)
+    return _gathered(period, book, Documents(found), told, now_ms(), people, await _orphans(settings), given)
 
 
 async def _running(settings: Settings, names: set[str], roster: Roster) -> Found:
@@ -196,19 +202,33 @@ def _is_of(key: bytes, names: set[str], period: Period) -> bool:
     return name in names or (len(name) == 10 and name[:7] in names and period.kind != "day")
 
 
+class _People(NamedTuple):
+    """The cards, and who is appraised by them."""
+
+    cards: Mapping[str, Scorecard]
+    roster: Roster
+
+
+def _people(policies: Path | None) -> _People:
+    folder = policies_at(policies)
+    cards = load_cards(folder)
+    return _People(cards, load_people(folder, cards))
+
+
 def _gathered(  # noqa: PLR0917 -- both ways end here, with the same in the same order
     period: Period,
     book: PolicyBook,
     source: Documents,
     entries: Iterable[Entry],
     as_of: int,
-    policies: Path | None,
+    people: _People,
     orphans: int | None,
     given: list[Given],
 ) -> Gathered:
-    folder = policies_at(policies)
-    cards = load_cards(folder)
-    roster = load_people(folder, cards)
+    cards, roster = people
+    if wanted := stretched(period, roster):
+        promised = book.promised.at(min(as_of, period.end - 1))
+        source = source.with_days(days_of(wanted, source, given, period, promised))
     known = known_of(entries)
     others = {one.rater for one in known.ratings} | {one.approved_by for one in known.adjustments}
     setting = Setting(period, book.zone, format_ms(as_of), source, known, roster, cards, orphans)

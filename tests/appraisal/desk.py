@@ -18,6 +18,7 @@ from appraisal.period import period_of
 from appraisal.roster import Roster
 from appraisal.scorecard import Scorecard
 from appraisal.setting import Setting
+from appraisal.stretches import days_of, stretched
 from appraisal.whole import appraise
 from models.instant import format_ms, parse_ms
 from models.policy import Problem
@@ -118,20 +119,24 @@ def setting_of(  # noqa: PLR0917 -- every test gives the first few
     roster: Roster | None = None,
     as_of: str = "2027-01-20T00:00:00Z",
     book: Mapping[str, Any] = BOOK,
+    *,
+    gifts: bool = True,
 ) -> Setting:
-    """What forms are filled from, computed from files alone."""
+    """What forms are filled from, computed from files alone; without `gifts` what tickets gave is kept no longer."""
     found = Told()
     for line in lines:
         found.add_line(line, "line")
     assert not found.problems()
-    source, orphans, aside, _ = totals_of(found.events, book_from(book), parse_ms(as_of))
+    until, span, read = parse_ms(as_of), period_of(period, ZONE), book_from(book)
+    wanted = stretched(span, roster) if roster and gifts else set()
+    source, orphans, aside, given = totals_of(found.events, read, until, tickets=bool(wanted))
     assert not aside
-    until = parse_ms(as_of)
+    days = days_of(wanted, source, given, span, read.promised.at(min(until, span.end - 1)))
     return Setting(
-        period_of(period, ZONE),
+        span,
         ZONE,
         format_ms(until),
-        source,
+        source.with_days(days),
         known_of(found.entries.until(until)),
         roster or Roster(),
         {card.id: card for card in cards},

@@ -16,7 +16,7 @@ CHANGE = """
 DAYS = ("2026-11-01", "2026-11-02", "2026-11-09", "2026-11-10", "2026-11-30")
 
 
-def change_of_team(period: str, as_of: str) -> FilledForm:
+def change_of_team(period: str, as_of: str, *, gifts: bool = True) -> FilledForm:
     """Five tickets of two hours in one team and of one hour in the other, on the same days; reports, too."""
     card = card_of(LED.replace("[quarter]", "[month, quarter]"))
     tickets = [
@@ -30,7 +30,8 @@ def change_of_team(period: str, as_of: str) -> FilledForm:
         for n, day in enumerate(DAYS)
     ]
     roster = roster_of(CHANGE, {"led": card})
-    return form_of(setting_of(told(tickets, entries), period, [card], roster, as_of), "agent:wang.li", "led")
+    setting = setting_of(told(tickets, entries), period, [card], roster, as_of, gifts=gifts)
+    return form_of(setting, "agent:wang.li", "led")
 
 
 def test_a_lead_that_ends_within_a_month_counts_by_its_days() -> None:
@@ -44,9 +45,21 @@ def test_a_lead_that_ends_within_a_month_counts_by_its_days() -> None:
     assert [("team:desk", 21, False), ("team:network", 9, False)] == [(l.team, l.days, l.by_share) for l in filled.led]  # noqa: E741
 
 
+def test_printed_again_years_later_a_lead_still_counts_by_its_days() -> None:
+    """The documents of days are gone: what tickets gave to each day tells the same, line by line."""
+    early = change_of_team("2026-Q4", "2027-01-09T00:00:00Z")
+    late = change_of_team("2026-Q4", "2028-03-01T00:00:00Z")
+    throughput, _, resolution = late.lines
+
+    assert Decimal(5) == throughput.value
+    assert (Decimal((3 * 120 + 2 * 60) * 60), Decimal(5)) == (resolution.numerator, resolution.denominator)
+    assert [False, False] == [led.by_share for led in late.led]
+    assert (early.dimensions, early.as_of) == (late.dimensions, late.as_of)
+
+
 def test_where_days_are_kept_no_longer_a_month_counts_by_its_share_of_days_and_the_form_says_so() -> None:
     """Nine of thirty days of five tickets, and twenty-one of thirty."""
-    filled = change_of_team("2026-Q4", "2027-03-01T00:00:00Z")
+    filled = change_of_team("2026-Q4", "2027-03-01T00:00:00Z", gifts=False)
     throughput, articles, resolution = filled.lines
 
     assert Decimal(5) == throughput.value  # 1.5 + 3.5

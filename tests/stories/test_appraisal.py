@@ -39,7 +39,8 @@ dimensions:
     measures:
       - {measure: kb_contributions, full_at: ">= 2", deduct: 20, per: 1}
 """
-PEOPLE = "- {id: lead, name: 陈刚, scorecard: desk, leads: [{team: team-0}, {team: team-1}]}\n"
+#: The second team is led up to the day of the history: a month whose days are no longer kept.
+PEOPLE = "- {id: lead, name: 陈刚, scorecard: desk, leads: [{team: team-0}, {team: team-1, to: LAST}]}\n"
 
 
 async def slawatch(desk: TrueDesk, *arguments: object) -> str:
@@ -76,7 +77,9 @@ async def test_what_workers_closed_fills_the_same_forms_as_the_events_alone(desk
     """Totals and contributions from Kafka, or from a file of the events: the same bytes of every file."""
     (desk.folder / "policies" / "scorecards").mkdir()
     (desk.folder / "policies" / "scorecards" / "desk.yaml").write_text(CARD, encoding="utf-8")
-    (desk.folder / "policies" / "people.yaml").write_text(PEOPLE, encoding="utf-8")
+    (desk.folder / "policies" / "people.yaml").write_text(
+        PEOPLE.replace("LAST", format_ms(long_ago())[:10]), encoding="utf-8"
+    )
     month = format_ms(long_ago())[:7]
     then = datetime.fromtimestamp(long_ago() / 1000, UTC)
     articles = orjson.dumps(observed("o1", then, "kb_contributions", "team:team-1", 1))
@@ -94,18 +97,21 @@ async def test_what_workers_closed_fills_the_same_forms_as_the_events_alone(desk
 
     await desk.until(closed, 60)
     (desk.folder / "events.jsonl").write_bytes(b"".join(line + b"\n" for line in [*desk.sent, articles]))
-    await slawatch(desk, "appraisal", month, "--tickets", "--out", "from-topics")
-    await slawatch(desk, "appraisal", month, "--tickets", "--events", "events.jsonl", "--out", "from-files")
+    this_month = format_ms(now())[:7]
+    await desk.until(lambda: desk.redis.exists(f"sla:period:{this_month}:all"))
+    await asyncio.gather(
+        slawatch(desk, "appraisal", month, "--tickets", "--out", "from-topics"),
+        slawatch(desk, "appraisal", month, "--tickets", "--events", "events.jsonl", "--out", "from-files"),
+        slawatch(desk, "appraisal", this_month, "--running", "--no-pdf", "--out", "running"),
+    )
     topic, file = files_in(desk.folder / "from-topics"), files_in(desk.folder / "from-files")
     form = orjson.loads(topic[f"{month}/forms/desk/agent-lead.json"])
 
     assert file.keys() == topic.keys()
     assert [] == [name for name in file if file[name] != topic[name]]
-    assert (27, True, 1) == (form["dimensions"][0]["measures"][0]["value"], form["final"], form["revision"])
+    # Fourteen of the first team, and of the second's thirteen the nine that were solved while it was led.
+    assert (23, True, 1) == (form["dimensions"][0]["measures"][0]["value"], form["final"], form["revision"])
+    assert [False, False] == [led["by_share"] for led in form["led"]]
     assert 80 == form["dimensions"][1]["measures"][0]["score"]
-
-    this_month = format_ms(now())[:7]
-    await desk.until(lambda: desk.redis.exists(f"sla:period:{this_month}:all"))
-    await slawatch(desk, "appraisal", this_month, "--running", "--out", "running")
     preview = orjson.loads((desk.folder / "running" / this_month / "forms/desk/agent-lead.json").read_bytes())
     assert (False, 0) == (preview["final"], preview["revision"])

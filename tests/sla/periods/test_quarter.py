@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -113,6 +114,28 @@ def test_what_tickets_gave_sums_up_to_the_figures() -> None:
         for measure in figures["measures"].values():
             measure.pop("so_far", None)
         assert figures == summed[name], name
+
+
+def test_what_tickets_gave_to_days_comes_to_their_months() -> None:
+    """Every count of every subject; and a day on which nothing happened is not told."""
+    several = 0
+    for row in truth().gifts.values():
+        month, _, gift = read_row(row)
+        sums: dict[str, Counter[str]] = {}
+        for period, own in ((month, gift), *(gift.days or {}).items()):
+            ledgers: dict[str, Ledger] = {}
+            give(ledgers, period, own)
+            for subject, ledger in ledgers.items():
+                counts = ledger.result(())["counts"]
+                sums.setdefault(subject, Counter()).update(
+                    {kind: number if period == month else -number for kind, number in counts.items()}
+                )
+        several += len(gift.days or {}) > 1
+        whole = {"all", *(subject for subject in sums if subject.startswith("team:") and "|" not in subject)}
+
+        assert all(not any(sums[subject].values()) for subject in whole & sums.keys())
+        assert {day // 100 for day in gift.days or {}} == {month}
+    assert several > 10
 
 
 def test_settled_tickets_move_no_closed_total_and_are_still_listed() -> None:
