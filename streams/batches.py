@@ -8,8 +8,7 @@ fetch. The offsets that it skips are known to Faust's bookkeeping of gaps, once 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
@@ -18,12 +17,11 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, T
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, Message
 
-#: How long events may gather between two fetches: what a batch costs is shared by all of its events.
-LINGER_S = 0.06
-
-#: How long the broker may keep a fetch that finds nothing. While it does, partitions that the fetch does not ask for,
-#: as their last events were not taken yet, are not read: Faust's 1.5 s would be the latency of every tenth event.
-FETCH_WAIT_MS = 150
+#: How long events may gather at the broker before it answers a fetch, unless there are so many bytes sooner: what a
+#: batch costs is shared by all of its events. They gather there, and not between a fetch and whoever takes what it
+#: brought: what came meanwhile would wait for the next one.
+FETCH_WAIT_MS = 60
+FETCH_MIN_BYTES = 64 * 1024
 
 
 class Batch(NamedTuple):
@@ -61,11 +59,12 @@ class FetchBatches(DefaultSchedulingStrategy):
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):
-    """Faust's consumer thread, whose fetches do not wait for long."""
+    """Faust's consumer thread, whose fetches let events gather for a moment, and give back what is not theirs."""
 
     def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> AIOKafkaConsumer:
         consumer = super()._create_consumer(loop)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001 - Faust has no setting for it
+        consumer._fetch_min_bytes = FETCH_MIN_BYTES  # noqa: SLF001 - nor for this
         return consumer
 
     async def _fetch_records(
@@ -96,19 +95,10 @@ def _assignment(consumer: AIOKafkaConsumer) -> Any:
 
 
 class BatchConsumer(Consumer):
-    """Faust's consumer, which lets events gather, and with its bookkeeping of skipped offsets mended."""
-
-    _fetch_due = 0.0
+    """Faust's consumer, with its bookkeeping of skipped offsets and of rebalances mended."""
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
-
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:  # noqa: ASYNC109 - Faust's signature
-        """What has been fetched, of all partitions; not before some more could gather."""
-        await asyncio.sleep(max(0.0, self._fetch_due - time.monotonic()))
-        self._fetch_due = time.monotonic() + LINGER_S
-        async for found in super().getmany(timeout):
-            yield found
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """A rebalance has ended: what was read before is no measure any more of what may be read."""
