@@ -22,8 +22,12 @@ def file_name(subject: str) -> str:
 
 
 def form_path(form: FilledForm, suffix: str) -> PurePosixPath:
-    """Where a form lies in the folder of its period: `forms/<scorecard>/<subject>.json`."""
-    return PurePosixPath("forms") / file_name(form.scorecard) / f"{file_name(form.subject.id)}.{suffix}"
+    """Where a form lies in the folder of its period: `forms/<scorecard>/<subject>.json`.
+
+    In a subject's name `%`, `:`, `|` and `/` are percent-encoded already, and are so once only.
+    """
+    subject = "%".join(file_name(part) for part in form.subject.id.split("%"))
+    return PurePosixPath("forms") / file_name(form.scorecard) / f"{subject}.{suffix}"
 
 
 def json_files(appraisal: Appraisal) -> Mapping[PurePosixPath, bytes]:

@@ -9,7 +9,9 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
+from appraisal.files import form_path
 from appraisal.output.tables import TOTALS, defused, tickets_csv, totals_csv, totals_parquet
+from models import scope
 from tests.appraisal.output.made import appraisal, total
 
 
@@ -99,3 +101,16 @@ def test_parquet_holds_the_same_rows() -> None:
     assert (0.0, 1.0, "ratio") == tuple(
         table.slice(place, 1).to_pylist()[0][name] for name in ("value", "cases", "unit")
     )
+
+
+def test_a_subject_is_encoded_once_in_the_name_of_its_file() -> None:
+    """`:` as `-`; what was encoded in the subject's name stays as it is, and nothing leaves the folder."""
+    form = appraisal().forms[0]
+
+    def path(person: str) -> str:
+        subject = form.subject.model_copy(update={"id": scope.agent(person)})
+        return form_path(form.model_copy(update={"subject": subject}), "xlsx").name
+
+    assert ["agent-wang.li.xlsx", "agent-a%2Fb%3Ac%25d.xlsx", "agent-...xlsx", "agent-%3F%2A.xlsx"] == [
+        path(person) for person in ("wang.li", "a/b:c%d", "..", "?*")
+    ]
