@@ -25,7 +25,8 @@ from appraisal.whole import appraise
 from models.instant import parse_ms
 from sla.policy import PolicyBook
 from streams.commands.console import Policies, book_of, err, out
-from streams.commands.gathering import Gathered, from_files, from_topics
+from streams.commands.gathering import Gathered, from_files
+from streams.commands.gathering_topics import from_topics
 from streams.errors import Unusable
 from streams.settings import load_settings
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import typst
 
 from appraisal.forms.pdf import CHINESE
-from streams.__main__ import main
 from tests.appraisal.desk import Ticket, at, observed, told
+from tests.commands.calling import Run, caller
 from tests.servers.needs import missing
-
-Run = Callable[..., tuple[int, str, str]]
 
 BOOK = """\
 zone: Asia/Shanghai
@@ -80,18 +76,6 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     for name, text in {"observed.csv": OBSERVATIONS, "rated.csv": RATINGS, "adjusted.csv": ADJUSTMENTS}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
     for name in ("SLAWATCH_POLICIES", "SLAWATCH_PSEUDONYM_KEY", "SLAWATCH_SIGNING_KEY"):
         monkeypatch.delenv(name, raising=False)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["slawatch", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = int(done.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
+    return caller(monkeypatch, capsys)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from streams.__main__ import main
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.commands.calling import Run, caller
 
 BOOK = """\
 zone: Asia/Shanghai
@@ -38,19 +34,7 @@ EVENTS = [
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Runs `slawatch` in an empty folder; answers exit code, output and errors."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["slawatch", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as done:
-            code = int(done.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
+    return caller(monkeypatch, capsys)
 
 
 @pytest.fixture
