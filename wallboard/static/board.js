@@ -4,7 +4,7 @@ import { board, part } from "./board.data.js";
 import { budget } from "./budget.js";
 import { burning } from "./burning.js";
 import { ahead, deadlines, mixed, overdue, paused } from "./deadlines.js";
-import { el, text } from "./dom.js";
+import { attribute, el, text } from "./dom.js";
 import { drawFrame, drawViews, notice, tickFrame } from "./frame.js";
 import { heat } from "./heat.js";
 import { chime, setUpScreen } from "./screen.js";
@@ -73,6 +73,7 @@ function paint(changed) {
   if (!board()) return tick();
   if (!changed || changed.has("board")) drawFrame();
   text(document.querySelector("#notice"), notice());
+  attribute(root, "data-notice", notice() ? "" : null);
   for (const block of blocks) block.update(changed);
   fire.update();
   ring();

@@ -32,7 +32,7 @@ export function tiles(root, only) {
     for (const element of root.querySelectorAll("[data-since]")) showAge(element);
   }
 
-  return { update, tick, resize: () => root.querySelectorAll(".value").forEach(fit) };
+  return { update, tick, resize: () => root.querySelectorAll(".value, .label").forEach(fit) };
 }
 
 function draw(row, list, columns) {
@@ -52,7 +52,11 @@ function update(element, tile) {
   const shown = { ...found, field: tile.field };
   const number = element.querySelector(".number");
   mark(number, shown);
-  text(element.querySelector(".label"), labelOf(tile));
+  const label = element.querySelector(".label");
+  if (label.textContent !== labelOf(tile)) {
+    text(label, labelOf(tile));
+    fit(label);
+  }
   const isTicket = tile.unit === "ticket";
   const beside = element.querySelector(".beside");
   if (isTicket) {
