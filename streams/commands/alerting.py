@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from aiokafka.errors import KafkaError
+from rich.table import Column, Table
 
 from alerts.memory import Memory
 from alerts.records import Record, apply
@@ -17,6 +18,7 @@ from models.instant import parse_ms
 from sinks.alerts_topic import AlertsTopic, ensure_alerts_topic
 from sla.policy.words import Unreadable, duration_ms
 from streams.app import access_to
+from streams.commands.console import out
 from streams.errors import Unreachable, Unusable
 from streams.settings import Settings
 
@@ -24,6 +26,8 @@ T = TypeVar("T")
 
 #: So long a command waits for Kafka.
 PATIENCE_S = 5.0
+#: Characters in a line that nobody looks at.
+PIPE = 1000
 
 
 class Notebook:
@@ -84,6 +88,16 @@ def with_notebook(settings: Settings, ask: Callable[[Notebook], Awaitable[T]]) -
             return await ask(opened)
 
     return asyncio.run(run())
+
+
+def whole(title: str, texts: Iterable[str]) -> Column:
+    """A column that is as wide as its longest text, however narrow the screen: an id that is cut names nothing."""
+    return Column(title, no_wrap=True, min_width=max(map(len, texts), default=0))
+
+
+def show(table: Table) -> None:
+    """Prints a table; a pipe, which has no width, is told everything in full."""
+    out.print(table, width=None if out.is_terminal else PIPE)
 
 
 def length_ms(text: str, option: str) -> int:

@@ -24,7 +24,7 @@ from alerts.trying import try_entry
 from sla.policy import PolicyBook
 from streams.app import access_to, worker_name
 from streams.clock import now_ms
-from streams.commands.alerting import Notebook, clock_face, with_notebook
+from streams.commands.alerting import Notebook, clock_face, show, whole, with_notebook
 from streams.commands.console import Policies, book_of, cases_of, out, policies_at
 from streams.errors import Unusable
 from streams.logs import set_up_logs
@@ -112,7 +112,8 @@ def list_alerts(
         for row in rows:
             sys.stdout.write(orjson.dumps(row).decode() + "\n")
         return
-    table = Table("alert", "level", "status", "priority", "team", "assignee", "due", "told", "acknowledged")
+    ids = whole("alert", [*(one.id for one in found), *(one.key for one in burns)])
+    table = Table(ids, "level", "status", "priority", "team", "assignee", "due", "told", "acknowledged")
     for one in found:
         table.add_row(
             one.id, one.entry.level, one.held or one.standing.value, one.entry.priority, one.entry.team or "-",
@@ -123,7 +124,7 @@ def list_alerts(
         status = "firing" if burn.told_at is not None else "held back"
         level, told = f"burn {burn.key.rpartition('/')[2]}", ", ".join(burn.told) or "-"
         table.add_row(burn.key, level, status, "-", "-", "-", "-", told, _taken_on(burn.ack, zone))
-    out.print(table)
+    show(table)
     out.print(f"{len(found)} alerts" + (f", {len(burns)} budgets that burn" if burns else ""))
     _undelivered(memory, zone)
 

@@ -19,7 +19,7 @@ from alerts.showing import silence_fields
 from sinks.alerts_redis import AlertsRedis
 from sla.policy.words import Unreadable
 from streams.clock import now_ms
-from streams.commands.alerting import Notebook, clock_face, length_ms, with_notebook
+from streams.commands.alerting import Notebook, clock_face, length_ms, show, whole, with_notebook
 from streams.commands.console import Policies, book_of, out
 from streams.errors import Unusable
 from streams.settings import Settings, load_settings
@@ -61,10 +61,10 @@ def query(
         for one in shown:
             out.print(orjson.dumps(silence_fields(one)).decode(), markup=False)
         return
-    table = Table("id", "matchers", "ends at", "by", "comment")
+    table = Table(whole("id", [one.id for one in shown]), "matchers", "ends at", "by", "comment")
     for one in shown:
         table.add_row(one.id, " ".join(map(str, one.matchers)), clock_face(one.ends_at, zone), one.by, one.comment)
-    out.print(table)
+    show(table)
 
 
 @silence.command()
