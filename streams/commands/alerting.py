@@ -10,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from aiokafka.errors import KafkaError
+from rich.console import Console
 from rich.table import Column, Table
 
 from alerts.memory import Memory
@@ -97,7 +98,7 @@ def whole(title: str, texts: Iterable[str]) -> Column:
 
 def show(table: Table) -> None:
     """Prints a table; a pipe, which has no width, is told everything in full."""
-    out.print(table, width=None if out.is_terminal else PIPE)
+    (out if out.is_terminal else Console(highlight=False, width=PIPE)).print(table)
 
 
 def length_ms(text: str, option: str) -> int:
