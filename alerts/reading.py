@@ -50,7 +50,7 @@ def _tree(folder: str | Path) -> Node:
     except (OSError, UnicodeDecodeError) as error:
         mend = "Save it as UTF-8 text that this user may read"
         raise PolicyError([Problem(FILE, 1, f"the file cannot be read: {error}", mend)]) from error
-    return from_yaml(FILE, content)
+    return from_yaml(FILE, content, "rules of alerting")
 
 
 def rules_from(plain: Mapping[str, Any], book: PolicyBook) -> Rules:

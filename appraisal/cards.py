@@ -58,7 +58,7 @@ def read_cards(policies: str | Path) -> Cards:
         for file in sorted(folder.glob("*.yml"))
     ]
     for file in files:
-        reader, tree = tree_of(file, f"{FOLDER}/{file.name}")
+        reader, tree = tree_of(file, f"{FOLDER}/{file.name}", "a scorecard")
         card = read_card(reader, tree, file.stem) if tree else None
         if card is None:
             unread.add(_id_of(tree, file.stem))

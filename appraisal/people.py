@@ -30,7 +30,7 @@ def load_people(policies: str | Path, cards: Mapping[str, Scorecard], unread: Co
     path = Path(policies) / FILE
     if not path.is_file():
         return Roster()
-    reader, tree = tree_of(path, FILE)
+    reader, tree = tree_of(path, FILE, "people")
     roster = read_people(reader, tree, cards, unread) if tree else Roster()
     if reader.problems:
         raise PolicyError(reader.problems)

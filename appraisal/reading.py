@@ -12,11 +12,11 @@ from sla.policy.tree import Node, from_yaml
 LANGUAGES = ("zh", "en")
 
 
-def tree_of(path: Path, file: str) -> tuple[Reader, Node | None]:
-    """A file as a tree; without one where the reader has noted why."""
+def tree_of(path: Path, file: str, holds: str) -> tuple[Reader, Node | None]:
+    """A file that `holds` something as a tree; without one where the reader has noted why."""
     reader = Reader(file)
     try:
-        return reader, from_yaml(file, path.read_text(encoding="utf-8-sig"))
+        return reader, from_yaml(file, path.read_text(encoding="utf-8-sig"), holds)
     except PolicyError as error:
         reader.problems.extend(error.problems)
     except (OSError, UnicodeDecodeError) as error:

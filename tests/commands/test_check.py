@@ -137,3 +137,15 @@ def test_what_starts_refuses_what_check_finds(folder: Path, check: Check) -> Non
         load_book(folder)
 
     assert refused.value.problems == faults(check("--json")[1])
+
+
+def test_an_empty_file_is_said_to_lack_what_it_is_for(folder: Path, check: Check) -> None:
+    """The mend names what belongs into it."""
+    files = {"2027.yaml": "an edition", "alerts.yaml": "rules of alerting", "people.yaml": "people",
+             "scorecards/new.yaml": "a scorecard", "wallboard.yaml": "a wallboard"}  # fmt: skip
+    for name in files:
+        (folder / name).write_text("")
+
+    found = {problem.file: problem.mend for problem in faults(check("--json")[1])}
+
+    assert {name: f"Write {what} into it, or take it out of the folder" for name, what in files.items()} == found
