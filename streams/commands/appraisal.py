@@ -113,10 +113,12 @@ def made_of(
     as_of: int | None = None,
     *,
     running: bool = False,
+    least: int = 0,
 ) -> tuple[Appraisal, Asked]:
     """The appraisal that is asked for, from files or without them from the topics; and what the manifest says of it.
 
-    `running`: a period that has not closed is taken as it stands in Redis.
+    `running`: a period that has not closed is taken as it stands in Redis. `least`: files without `as_of` are looked at
+    from no earlier instant, even where they tell of none so late.
 
     Raises:
         Unusable: the period, a subject, a card or a file cannot be used.
@@ -125,7 +127,7 @@ def made_of(
     book = book_of(policies)
     found = _period(period, book)
     gathered = (
-        from_files(files, book, found, policies, as_of, tickets=asked.tickets)
+        from_files(files, book, found, policies, as_of, tickets=asked.tickets, least=least)
         if files
         else asyncio.run(from_topics(found, book, policies, tickets=asked.tickets, running=running))
     )

@@ -71,9 +71,16 @@ def _read(path: Path, told: Told) -> None:
 
 
 def from_files(
-    files: list[Path], book: PolicyBook, period: Period, policies: Path | None, as_of: int | None, *, tickets: bool
+    files: list[Path],
+    book: PolicyBook,
+    period: Period,
+    policies: Path | None,
+    as_of: int | None,
+    *,
+    tickets: bool,
+    least: int = 0,
 ) -> Gathered:
-    """From events and CSV files alone, as of an instant (ms; None: the newest told of).
+    """From events and CSV files alone, as of an instant (ms; None: the newest told of, but not before `least`).
 
     Raises:
         Unusable: a file cannot be read.
@@ -82,7 +89,7 @@ def from_files(
     people = people_of(policies)
     wanted = stretched(period, people.roster)
     told = read_files(files)
-    until = told.newest_ms if as_of is None else as_of
+    until = max(told.newest_ms, least) if as_of is None else as_of
     with progress("events") as bar:
         task = bar.add_task("appraisal", total=told.events.events)
         found = totals_of(

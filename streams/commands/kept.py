@@ -134,13 +134,15 @@ def _anew(verdict: Verdict, files: list[Path], policies: Path | None, as_of: int
     try:
         asked = asked_in(said)
         period = str(said["period"])
-        until = parse_ms(str(said["as_of"])) if as_of is None and not said["final"] else as_of
+        known_at = parse_ms(str(said["as_of"]))
+        # What is final was so at its closing, whatever was rated and corrected since; the rest as it then stood.
+        until = known_at if as_of is None and not said["final"] else as_of
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = f"the manifest of {verdict.folder} does not say what was asked for ({error!r})"
         raise Unusable(msg) from error
     if asked.pseudonyms and asked.subjects:
         return ["written for single subjects under pseudonyms: nobody can tell any more whose files to compute"]
-    made, asked = made_of(period, asked, files, policies, until)
+    made, asked = made_of(period, asked, files, policies, until, least=known_at)
     press, known = Press(), verdict.manifest.files
     anew = files_of(made, asked, press.renderers)
     # Whoever printed them may have had no font, or we may have none: a PDF says nothing that the others do not say.

@@ -13,7 +13,8 @@ import pytest
 from pypdf import PdfReader
 
 from appraisal.forms.pdf import _press
-from tests.commands.appraising import AS_OF, Run, run
+from tests.commands.appraising import AS_OF, run
+from tests.commands.calling import Run
 
 __all__ = ["run"]
 FILES = ("events.jsonl", "observed.csv", "rated.csv", "adjusted.csv")
@@ -144,6 +145,14 @@ def test_without_a_chinese_font_everything_but_the_pdf_is_written(run: Run, monk
     assert [0, 0, 0] == [run("appraisal", "verify", folder, *anew)[0] for folder in ("out", "asked", "printed")]
 
 
+def test_what_was_closed_when_written_is_computed_anew_as_closed(run: Run) -> None:
+    """Though the files tell of nothing as late as the closing: an archive must not look forged for that."""
+    assert 0 == appraise(run, "--no-pdf", files=("events.jsonl",))[0]
+    assert read("out/2026-Q4/totals.json")["final"]
+
+    assert 0 == run("appraisal", "verify", "out", "--events", "events.jsonl")[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -192,6 +201,7 @@ def test_written_files_are_held_against_their_manifest_and_their_events(
     appraise(run)
     code, out, err = run("appraisal", "verify", "out", "--events", *FILES, "--as-of", AS_OF)
     assert (0, True) == (code, "signed by" in out), err
+    assert 0 == run("appraisal", "verify", "out", "--events", *FILES)[0]
     monkeypatch.setenv("SLAWATCH_SIGNING_KEY", base64.b64encode(bytes(31) + b"1").decode())
     code, _, err = run("appraisal", "verify", "out")
     assert (1, True) == (code, "not with the key" in err), err

@@ -17,7 +17,8 @@ from sinks.kafka import KafkaAccess, KafkaWriter, Record
 from sla.policy import load_book
 from sla.replay import replay
 from streams import topics
-from tests.commands.appraising import AS_OF, Run, run
+from tests.commands.appraising import AS_OF, run
+from tests.commands.calling import Run
 from tests.servers.kafka import KafkaServer
 
 __all__ = ["run"]
