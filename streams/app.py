@@ -199,4 +199,5 @@ def _fetched(app: faust.App, topic: str, partition: int) -> Fetched | None:
     state = assignment.state_value(TopicPartition(topic, partition))
     if state is None:
         return None
-    return Fetched(state.timestamp, state.highwater, state._position)  # noqa: SLF001 - see above
+    committed = app.consumer._committed_offset.get(TP(topic, partition))  # noqa: SLF001 - nor for this
+    return Fetched(state.timestamp, state.highwater, state._position, committed)  # noqa: SLF001 - see above

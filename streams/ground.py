@@ -17,11 +17,15 @@ from streams.turns import Turns
 
 
 class Fetched(NamedTuple):
-    """What the consumer knows of a partition: when Kafka last answered, the log's end, the next offset to be read."""
+    """What the consumer knows of a partition: when Kafka last answered, the log's end, the next offset to be read.
+
+    `committed`: all before it had been done when the partition became ours, or has been since.
+    """
 
     at_ms: int | None
     end: int | None
     position: int | None
+    committed: int | None = None
 
 
 @dataclass(frozen=True)

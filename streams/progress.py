@@ -62,7 +62,8 @@ class Progress:
         """
         at_end = False
         if fetched is not None and fetched.end is not None and idle:
-            done = self._next_offset if self._next_offset is not None else fetched.position
+            # What has been read may still be on its way here: only what was committed is known to be done.
+            done = self._next_offset if self._next_offset is not None else fetched.committed
             quiet = self._arrived_at is not None and now - self._arrived_at >= QUIET_END_MS
             # The end of a log may be a marker of a transaction, which no batch ever reaches.
             at_end = (done is not None and done >= fetched.end) or (

@@ -61,3 +61,14 @@ def test_a_takeover_begins_where_the_last_owner_stood() -> None:
 
     assert (NOW - MINUTE, False) == (progress.watermark, progress.live)
     assert NOW - MINUTE == progress.look(NOW, None, idle=False)
+
+
+@pytest.mark.parametrize(("committed", "live"), [(11, True), (9, False), (None, False)])
+def test_what_has_been_read_and_is_not_done_is_no_end(committed: int | None, *, live: bool) -> None:
+    """A new owner whose first events are on their way to it is not in the present: one may keep a deadline."""
+    progress = Progress()
+    progress.taken_over(NOW, NOW - 1000)
+
+    reached = progress.look(NOW + 50, Fetched(NOW + 50, 11, 11, committed), idle=True)
+
+    assert (live, NOW + 50 if live else NOW - 1000) == (progress.live, reached)
