@@ -134,7 +134,8 @@ def wanted(
             msg = f"{subject} cannot be appraised over a day: days have totals of the desk and of teams only"
             raise CannotAppraise(msg)
         if subjects and not _is_known(setting, subject):
-            msg = f"nothing is known of {subject} in {setting.period.id}: mend its name"
+            kept = ", or ask for the month: days are kept for 40 days" if kind == "day" else ""
+            msg = f"nothing is known of {subject} in {setting.period.id}: mend its name{kept}"
             raise CannotAppraise(msg)
     return sorted(found, key=lambda one: (one[1].id, one[0]))
 

@@ -148,8 +148,8 @@ def test_topics_fill_the_same_forms_as_files(run: Run, kafka: str) -> None:
     names = sorted(path.relative_to("from-files") for path in Path("from-files").rglob("*") if path.is_file())
 
     assert names == sorted(path.relative_to("from-topics") for path in Path("from-topics").rglob("*") if path.is_file())
-    for name in names:
-        assert (Path("from-files") / name).read_bytes() == (Path("from-topics") / name).read_bytes(), name
+    for path in names:
+        assert (Path("from-files") / path).read_bytes() == (Path("from-topics") / path).read_bytes(), path
     assert 86 == read("from-topics/2026-Q4/forms/desk/agent-li.na.json")["total"]
     code, _, err = run("appraisal", "2026-Q3")
     assert (2, True) == (code, "has no total of 2026-Q3" in err), err
