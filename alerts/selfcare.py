@@ -163,7 +163,9 @@ class SelfCare:
             decider.memory.marks[DEAD_LETTERS] = told
             self._write_soon([mark_record(DEAD_LETTERS, told)])
         decider.unwell(troubles)
-        if now - shift.at >= STUCK_MS and (self._alerter.sure or self._redis_away_since is not None):
+        # The work writes down before it tells: of a Kafka that does not answer it would tell when that answers again.
+        cannot_wait = now - shift.at >= STUCK_MS or self._kafka_away_since is not None
+        if cannot_wait and (self._alerter.sure or self._redis_away_since is not None):
             self._past_the_work(decider, now)
         if now - shift.at < DEAD_MS or "redis" in troubles or "kafka" in troubles:
             self._beat(decider, now)
