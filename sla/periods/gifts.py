@@ -128,14 +128,18 @@ def row_key(month: int, ticket_id: str) -> bytes:
 
 
 def row_value(month: int, ticket_id: str, gift: Gift) -> bytes:
-    """A gift as it stands in the topic; the same for the same gift. What came of a single day only names it."""
-    parts, tickets = _told(gift)
+    """A gift as it stands in the topic; the same for the same gift.
+
+    What came of a single day only names it. The places of days are numbers: those of the month's parts, in order.
+    """
+    parts, tickets = _told(gift, _written)
     said = {"format": FORMAT, "month": period_id(month), "ticket": ticket_id, "parts": parts, "tickets": tickets}
     days = gift.days or {}
     if len(days) == 1:
         said["day"] = min(days) % 100
     elif days:
-        said["days"] = [[day % 100, *_told(own)] for day, own in sorted(days.items())]
+        numbers = {place: number for number, place in enumerate(sorted(gift.parts, key=_in_order))}
+        said["days"] = [[day % 100, *_told(own, lambda place: [numbers[place]])] for day, own in sorted(days.items())]
     return orjson.dumps(said)
 
 
@@ -150,33 +154,37 @@ def read_row(value: bytes) -> tuple[int, str, Gift]:
         msg = f"a row of contributions has format {said['format']}, this version knows up to {FORMAT}"
         raise NewerFormatError(msg)
     month = int(said["month"].replace("-", ""))
-    gift = _heard(said["parts"], said["tickets"])
+    gift = _heard(said["parts"], said["tickets"], _read)
     days = None
     if "day" in said:
         days = {month * 100 + said["day"]: gift}
     elif "days" in said:
-        days = {month * 100 + day: _heard(parts, tickets) for day, parts, tickets in said["days"]}
+        places = list(gift.parts)
+        days = {
+            month * 100 + day: _heard(parts, tickets, lambda one: places[one[0]])
+            for day, parts, tickets in said["days"]
+        }
     return month, said["ticket"], gift._replace(days=days)
 
 
-def _told(gift: Gift) -> tuple[list[Any], list[Any]]:
+def _told(gift: Gift, written: Callable[[Place], list[Any]]) -> tuple[list[Any], list[Any]]:
     """Parts and tickets as they are written, in order."""
     parts = []
     for place in sorted(gift.parts, key=_in_order):
         cell = gift.parts[place]
         codes = sorted(cell)
-        parts.append([*_written(place), codes, [cell[code] for code in codes]])
+        parts.append([*written(place), codes, [cell[code] for code in codes]])
     tickets = [
-        [code, [_written(place) for place in sorted(places, key=_in_order)]]
+        [code, [written(place) for place in sorted(places, key=_in_order)]]
         for code, places in sorted(gift.tickets.items())
     ]
     return parts, tickets
 
 
-def _heard(parts: Sequence[Any], tickets: Sequence[Any]) -> Gift:
+def _heard(parts: Sequence[Any], tickets: Sequence[Any], read: Callable[[Sequence[Any]], Place]) -> Gift:
     return Gift(
-        {_read(part[:6]): dict(zip(part[6], part[7], strict=True)) for part in parts},
-        {code: frozenset(map(_read, places)) for code, places in tickets},
+        {read(part[:-2]): dict(zip(*part[-2:], strict=True)) for part in parts},
+        {code: frozenset(map(read, places)) for code, places in tickets},
     )
 
 
