@@ -154,7 +154,7 @@ class Shift:
     def _over_again(self, row: Row) -> list[Record]:
         """An older alerter woke and wrote over what a newer one had written: ours is written again."""
         log.warning("an older alerter wrote to sla-alerts after it had been replaced", key=row.key)
-        from alerts.records import alert_record, group_record, step_record  # noqa: PLC0415 - as rare as can be
+        from alerts.records import alert_record, episode_record, group_record, step_record  # noqa: PLC0415 - as rare as can be
 
         family, _, name = row.key.partition("/")
         memory = self._alerter.memory
@@ -164,6 +164,8 @@ class Shift:
             return [group_record(memory.groups[name])]
         if family == "step" and name in memory.steps:
             return [step_record(memory.steps[name])]
+        if family == "episode" and name in memory.episodes:
+            return [episode_record(memory.episodes[name])]
         return []
 
     # What is looked up

@@ -111,6 +111,8 @@ def alert(alert_id: str) -> str:
     Fields, all text: `status` (firing, paused, ended, withdrawn), `level`, `ticket`, `metric`, `cycle`, `priority`,
     `team`, `assignee`, `due_at`, `first_told_at`, `told` (JSON list of receivers), `held` (why it is held back, or ""),
     `acknowledged_by`, `acknowledged_at` ("" while nobody has), `groups` (JSON list). Expires 7 days after its end.
+    Of a budget that burns, `budget/<objective>/<rate>`: `status`, `objective`, `level`, `first_told_at`, `told` and who
+    has acknowledged.
     """
     return f"sla:alert:{alert_id}"
 
