@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -29,6 +28,7 @@ from sinks.alerts_lease import ABSENT_S, LIFE_MS, TURN_S, AlerterLease, Held
 from sinks.alerts_redis import AlertsRedis
 from sinks.alerts_topic import TOPIC, AlertsTopic, Row, ensure_alerts_topic
 from sinks.kafka import KafkaAccess
+from sinks.patience import before
 from sla.policy import PolicyBook
 
 log = structlog.get_logger(__name__)
@@ -81,7 +81,7 @@ class Alerter:
             UnknownFormat: a newer version has written to the topic.
         """
         self._post = self.open_post(self.care.told)
-        if not await _before(until, asyncio.create_task(self._open_topic())):
+        if not await before(until, asyncio.create_task(self._open_topic())):
             return
         jobs = [asyncio.create_task(self._keep_lease()), asyncio.create_task(self.care.run())]
         work = asyncio.create_task(self._work(until))
@@ -228,17 +228,3 @@ class Alerter:
         if self._absent_since is None:
             self._absent_since = now
         return await self.lease.take() if now - self._absent_since >= ABSENT_S else held
-
-
-async def _before(until: asyncio.Event, task: asyncio.Future[Any]) -> bool:
-    """Waits for something; False when told to end before."""
-    ending = asyncio.create_task(until.wait())
-    await asyncio.wait([task, ending], return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    if task.done():
-        task.result()
-        return True
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-    return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import structlog
 
 from sinks.kafka import KafkaWriter
+from sinks.patience import before
 from sinks.redis import RedisView
 from streams.app import access_to, create_app
 from streams.life import Fatal, run_app
@@ -53,11 +53,11 @@ async def run_worker(
     preparing = asyncio.create_task(
         prepare_topics(access, settings.group, partitions=settings.partitions, replication=settings.replication)
     )
-    if not await _before(ends, preparing):
+    if not await before(ends, preparing):
         return
     writer = KafkaWriter(access)
     starting = asyncio.create_task(writer.start())
-    if not await _before(ends, starting):
+    if not await before(ends, starting):
         return
     view = RedisView.at(settings.redis)
     fatal = Fatal()
@@ -75,17 +75,3 @@ async def run_worker(
     finally:
         await writer.stop()
         await view.close()
-
-
-async def _before(ends: asyncio.Event, task: asyncio.Task[Any]) -> bool:
-    """Waits for a task; False when the worker is told to end before it is done."""
-    ending = asyncio.create_task(ends.wait())
-    await asyncio.wait([task, ending], return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    if task.done():
-        task.result()
-        return True
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-    return False
