@@ -90,7 +90,7 @@ class ScopeWorker:
         while not self.closed:
             if not self._announced:
                 await self._announce()
-            if not self._inbox:
+            if not self._inbox and not self.closed:  # it may have been closed since: nobody would wake it again
                 self._wake.clear()
                 await self._wake.wait()
             while self._inbox:

@@ -165,7 +165,7 @@ class PartitionWorker:
         await self._fold_rows()
         if self._inbox:
             await self._work(self._inbox.take())
-        elif not self._tickets.has_backlog:
+        elif not self._tickets.has_backlog and not self.closed:
             self._wake.clear()
             self._busy = False
             await self._wake.wait()
