@@ -18,6 +18,7 @@ from sinks.kafka import KafkaAccess, KafkaWriter, Record
 from streams import topics
 from streams.aside import Aside
 from streams.batches import BatchConsumer, BatchTransport
+from streams.figures import ScopeWorker
 from streams.ground import Ground
 from streams.journal import Journal
 from streams.rows import Row, RowTable
@@ -165,3 +166,24 @@ async def test_a_takeover_counts_once_all_that_stands_before_it_is_known(kafka_s
         assert 0 == journal.known_offset
     finally:
         await writer.stop()
+
+
+async def test_figures_that_are_closed_while_they_begin_end_at_once() -> None:
+    """Whoever closes them wakes them once; they must not go to sleep after that."""
+    announced = asyncio.Event()
+
+    async def write(*_: Any) -> Any:
+        await announced.wait()
+        return SimpleNamespace(last=0)
+
+    ground: Any = SimpleNamespace(
+        settings=SimpleNamespace(group="g"), writer=SimpleNamespace(write=write), worker="w", clock=lambda: 0
+    )
+    worker = ScopeWorker(0, cast("Any", SimpleNamespace(closing=None)), ground)
+    task = asyncio.create_task(worker.run())
+    await asyncio.sleep(0)
+    worker.close()
+    announced.set()
+
+    _, hanging = await asyncio.wait([task], timeout=2)
+    assert set() == hanging
