@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 0.05
 BEAT_S = 1.0
 TRIM_EVERY = 10  # beats
-YOUNG = 40_000  # objects that are new, before the collector looks at them: some 20 ms
+YOUNG = 10_000  # objects that are new, before the collector looks at them: some 5 ms
 PATIENCE_S = 8.0  # that a step may take when the worker is told to end
 
 

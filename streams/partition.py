@@ -28,7 +28,7 @@ from streams.telling import Telling
 from streams.tickets import TicketsOut
 from streams.watch import Watch
 
-FOLDS = 40  # tickets that are folded without a pause
+FOLDS = 15  # tickets that are folded without a pause
 FLUSH_MS = 5_000  # on the way through the past, tickets are folded and written so often, and not for each batch
 UNFLUSHED = 20_000  # events that may wait for that, about
 INBOX = 5_000  # events that wait, about

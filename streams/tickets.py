@@ -19,7 +19,7 @@ from streams.watch import Watch
 
 log = structlog.get_logger(__name__)
 
-FOLDS = 40  # tickets that are put into words without a pause: heartbeats share the loop
+FOLDS = 15  # tickets that are put into words without a pause: heartbeats share the loop
 WRITES = 400  # tickets of one call to the view
 RECENT_MS = 3_600_000  # what came within this time is written again after a takeover, open or not
 REFUSED_PAUSE_S = 4.0  # longer than a heartbeat of the consumer

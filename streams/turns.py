@@ -1,4 +1,4 @@
-"""Figures take turns: one piece of some milliseconds at a time, and between two of them whatever is ready goes on.
+"""Figures take turns: one piece of a millisecond or so at a time, and between two of them whatever is ready goes on.
 
 All partitions and scopes of a worker share one loop with its tickets. Were each to do its piece in the same round of
 the loop, a ticket that waits for a few rounds would wait for all of their pieces, each time.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import TypeVar
 
-PIECE_S = 0.003
+PIECE_S = 0.001
 
 T = TypeVar("T")
 
