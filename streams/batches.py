@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer
 from faust.transport.consumer import ConsumerThread
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.transport.utils import DefaultSchedulingStrategy
-from faust.types import TP, Message
+from faust.types import TP, ConsumerMessage, Message
 
 #: How long events may gather at the broker before it answers a fetch, unless there are so many bytes sooner: what a
 #: batch costs is shared by all of its events. They gather there, and not between a fetch and whoever takes what it
@@ -97,16 +97,33 @@ def _assignment(consumer: AIOKafkaConsumer) -> Any:
 class BatchConsumer(Consumer):
     """Faust's consumer, with its bookkeeping of skipped offsets and of rebalances mended."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stop_flow()  # nothing is to be fetched before the first recovery: see on_partitions_assigned
+
     def _new_consumer_thread(self) -> ConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """A rebalance has ended: what was read before is no measure any more of what may be read."""
+        """A rebalance has ended: what was read before is no measure any more of what may be read.
+
+        Faust stops its flow when partitions are taken away, and so not where there were none. It calls all active for
+        a moment then, and throws away what is fetched meanwhile: of the partials, for good. Recovery resumes the flow.
+        """
+        self.stop_flow()
         self._read_offset.update(dict.fromkeys(assigned))
         for tp in assigned:
             for kept in (self._gap, self._acked, self._acked_index):
                 kept.pop(tp, None)
         await super().on_partitions_assigned(assigned, generation_id)
+
+    def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
+        # A batch that a rebalance cut off on its way may be noted as read only after it. Faust would drop what comes
+        # again before that offset, though it has never arrived; that something comes twice changes nothing here.
+        read = self._read_offset[tp]
+        if read is not None and record.offset < read:
+            self._read_offset[tp] = self._committed_offset.get(tp)
+        return super()._to_message(tp, record)
 
     def ack(self, message: Message) -> bool:
         """Notes that a batch has been done; not, where a rebalance has overtaken it.
