@@ -49,6 +49,7 @@ async def test_what_is_done_of_an_older_assignment_commits_nothing_that_is_not_d
     app, tp = faust_app(), TP("ticket-events", 0)
     app.topics._acking_topics.add(tp.topic)
     consumer = cast("BatchConsumer", app.consumer)
+    consumer.resume_flow()  # as recovery does
     before = message(tp, 499, 1)
     consumer.track_message(before)
 
