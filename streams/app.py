@@ -7,7 +7,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import faust
 from aiokafka import TopicPartition
@@ -18,7 +18,7 @@ from sinks.kafka_totals import KafkaTotals
 from sinks.view import View, WorkerBeat
 from sla.periods.recurrence import Solutions
 from streams import topics
-from streams.batches import BatchTransport, FetchBatches
+from streams.batches import BatchConsumer, BatchTransport, FetchBatches
 from streams.clock import now_ms
 from streams.engine import Engine, Figures
 from streams.figures import ScopeWorker
@@ -95,6 +95,7 @@ def create_app(
         clock=now_ms,
         fetched=lambda topic, partition: _fetched(app, topic, partition),
         is_ours=lambda topic, partition: TP(topic, partition) in app.consumer.assignment(),
+        is_member=lambda: cast("BatchConsumer", app.consumer).is_member(),
         on_fatal=fatal,
         metrics=Metrics(),
         totals=KafkaTotals(topics.TOTALS, access_to(settings), writer),

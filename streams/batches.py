@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
-from faust.transport.consumer import ConsumerThread
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, ConsumerMessage, Message
@@ -59,7 +58,27 @@ class FetchBatches(DefaultSchedulingStrategy):
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):
-    """Faust's consumer thread, whose fetches let events gather for a moment, and give back what is not theirs."""
+    """Faust's consumer thread, whose fetches let events gather for a moment, and which loses nothing it has fetched.
+
+    Faust throws away what a fetch brought when the flow has been stopped meanwhile, or the partition paused, and reads
+    on behind it. It goes back to what has been committed after a rebalance; of the partials nothing ever is, and of new
+    partitions nothing yet. So whatever was fetched is owed until it has been handed over, and read again if it was not.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._owed: dict[TP, tuple[Any, int]] = {}  # the assignment it was fetched under, and its first offset
+
+    def handed_over(self, tp: TP) -> None:
+        """Faust takes what the last fetch brought of this partition."""
+        self._owed.pop(tp, None)
+
+    async def is_member(self) -> bool:
+        """Whether the group knows this member in the generation that it has heard of last; asks Kafka."""
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - no public way
+        # Not through Faust's queue: fetches would wait behind it while Kafka is away.
+        beat = asyncio.run_coroutine_threadsafe(coordinator._do_heartbeat(), self.thread_loop)  # noqa: SLF001
+        return bool(await asyncio.wrap_future(beat))
 
     def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> AIOKafkaConsumer:
         consumer = super()._create_consumer(loop)
@@ -74,18 +93,29 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         timeout: float | None = None,  # noqa: ASYNC109 - Faust's signature
         max_records: int | None = None,
     ) -> Mapping[TP, list[Any]]:
-        # A fetch that a rebalance overtakes goes on, in aiokafka, with the new assignment: it takes its first records,
-        # and Faust, whose flow is stopped, throws them away. Faust goes back to what has been committed afterwards;
-        # of the partials nothing ever is, and of new partitions nothing yet. So such records are put back at once.
-        # The set of partitions is the caller's own, which it empties meanwhile, and empty means all: hence the copy.
+        # The set of partitions is the caller's own, which it changes meanwhile: hence the copy. When it has been
+        # emptied on the way here nothing is wanted, and not all partitions, as aiokafka would have it.
         wanted = None if active_partitions is None else frozenset(active_partitions)
         before = _assignment(consumer)
+        self._put_back(consumer, before)
+        if wanted is not None and not wanted:
+            return {}
         found: Mapping[TP, list[Any]] = await super()._fetch_records(consumer, wanted, timeout, max_records)
-        if not found or _assignment(consumer) is before:
+        after = _assignment(consumer)
+        self._owed = {tp: (after, records[0].offset) for tp, records in found.items()}
+        if after is before:
             return found
-        for tp, records in found.items():
-            consumer.seek(tp, records[0].offset)
+        # A fetch that a rebalance overtakes goes on, in aiokafka, with the first records of the new assignment. Faust
+        # counts them among the old one.
+        self._put_back(consumer, after)
         return {}
+
+    def _put_back(self, consumer: AIOKafkaConsumer, assignment: Any) -> None:
+        """Goes back to what has not been handed over; a new assignment begins at positions of its own."""
+        owed, self._owed = self._owed, {}
+        for tp, (of, offset) in owed.items():
+            if of is assignment and (state := of.state_value(tp)).has_valid_position and state.position > offset:
+                consumer.seek(tp, offset)
 
 
 def _assignment(consumer: AIOKafkaConsumer) -> Any:
@@ -97,11 +127,17 @@ def _assignment(consumer: AIOKafkaConsumer) -> Any:
 class BatchConsumer(Consumer):
     """Faust's consumer, with its bookkeeping of skipped offsets and of rebalances mended."""
 
+    _thread: BatchConsumerThread
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stop_flow()  # nothing is to be fetched before the first recovery: see on_partitions_assigned
 
-    def _new_consumer_thread(self) -> ConsumerThread:
+    async def is_member(self) -> bool:
+        """Whether Kafka says that what we have heard of the group is the latest; not while a rebalance is at work."""
+        return not self.app.rebalancing and await self._thread.is_member() and not self.app.rebalancing
+
+    def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
@@ -120,6 +156,7 @@ class BatchConsumer(Consumer):
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
         # A batch that a rebalance cut off on its way may be noted as read only after it. Faust would drop what comes
         # again before that offset, though it has never arrived; that something comes twice changes nothing here.
+        self._thread.handed_over(tp)
         read = self._read_offset[tp]
         if read is not None and record.offset < read:
             self._read_offset[tp] = self._committed_offset.get(tp)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,7 +40,8 @@ class Ground:
     view: View
     clock: Callable[[], int]
     fetched: Callable[[str, int], Fetched | None]  # by topic and partition
-    is_ours: Callable[[str, int], bool]
+    is_ours: Callable[[str, int], bool]  # as far as this worker has heard
+    is_member: Callable[[], Awaitable[bool]]  # asks Kafka whether it has heard all
     on_fatal: Callable[[BaseException], None]
     metrics: Metrics
     totals: Totals

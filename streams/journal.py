@@ -58,7 +58,7 @@ class Journal:
 
         None when rows stand before it that are not known here: somebody else has written since the changelog was read.
         They are read in the next recovery, if they are another owner's; if they are one's who is none any more, he
-        falls silent, and a second attempt finds nothing new.
+        falls silent, and a second attempt finds nothing new. Before that, Kafka is to be asked which of both it is.
         """
         ground, stands_at = self._ground, max(self.known_offset, self._attempted)
         written = await self._append([Record(*wire.owner_row(ground.worker, ground.digest, now))])

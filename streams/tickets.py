@@ -52,6 +52,7 @@ class TicketsOut:
         self._told_until: int | None = None  # while an emptied view is filled: what lies up to then is no news
         self._sweeping = True
         self._pause_s = 0.0
+        self._in_doubt = False  # somebody else has written to our changelog: we may have slept
 
     @property
     def astray(self) -> bool:
@@ -71,9 +72,13 @@ class TicketsOut:
             pause, self._pause_s = self._pause_s, 0.0
             await asyncio.sleep(pause)
             return None
+        if self._in_doubt and not await ground.is_member():
+            self._pause_s = UNKNOWN_PAUSE_S
+            return None
         now = ground.clock()
         stands = self.epoch is None and await self._view_stands(now)
         epoch = await journal.take_over(now)
+        self._in_doubt = epoch is None
         if epoch is None:
             self._pause_s = UNKNOWN_PAUSE_S
             return None

@@ -39,11 +39,6 @@ async def test_a_redis_emptied_while_nobody_works_is_told_nothing_as_news(desk: 
     assert {"morning"} == {entry["ticket"] for entry in await desk.entries() if entry["backlog"] == "false"}
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="known: on a loaded machine the sleeper may take its partitions over once more before it hears that it has "
-    "lost them, and what it announces is then told twice",
-)
 async def test_a_worker_that_was_away_reads_what_another_one_did(desk: TrueDesk, kafka_server: KafkaServer) -> None:
     """It sleeps past its session, and so does the broker as it wakes: what it missed is in its figures."""
     log = [*traffic(7, 12, 400), *awake()]

@@ -104,7 +104,6 @@ async def test_what_tickets_gave_is_kept_and_those_that_came_back_are_charged_ac
         told += [created(f"back-{n}", at, **fields), solved(f"back-{n}", at + 5 * MINUTE, resolver=f"agent-{n % 5}")]
     desk.start()
     desk.start()
-    await desk.until(lambda: all("taken over" in desk.log(number) for number in range(2)))
     await desk.send([*told, *awake()])
     await desk.until_true()
     month = format_ms(long_ago())[:7]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
+import faust
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from faust.types import TP
 
-from streams.batches import BatchConsumerThread, FetchBatches
+from streams.batches import BatchConsumerThread, BatchTransport, FetchBatches
 from tests.servers.kafka import KafkaServer
 
 
@@ -40,12 +40,10 @@ def test_a_fetch_is_one_batch_for_each_partition() -> None:
     assert [found[first], found[second]] == [batch.value for _, batch in batches]
 
 
-@pytest.mark.kafka
-async def test_what_a_rebalance_overtakes_is_put_back(kafka_server: KafkaServer) -> None:
-    """A fetch that waits while another member joins gives nothing of the new assignment; the next one begins it."""
-    topic, group = f"batches-{uuid.uuid4().hex[:8]}", f"batches-{uuid.uuid4().hex[:8]}"
-    thread = BatchConsumerThread.__new__(BatchConsumerThread)
-    thread.consumer = cast("Any", SimpleNamespace(flow_active=True))  # all that a fetch asks of Faust
+@pytest.fixture
+async def place(kafka_server: KafkaServer) -> TopicPartition:
+    """A topic's only partition, with five records."""
+    topic = f"batches-{uuid.uuid4().hex[:8]}"
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_server.address)
     await admin.start()
     await admin.create_topics([NewTopic(topic, 1, 1)])
@@ -53,21 +51,40 @@ async def test_what_a_rebalance_overtakes_is_put_back(kafka_server: KafkaServer)
     async with AIOKafkaProducer(bootstrap_servers=kafka_server.address) as producer:
         for number in range(5):
             await producer.send_and_wait(topic, b"%d" % number, partition=0)
-    ours, other = [
-        AIOKafkaConsumer(
-            topic,
-            bootstrap_servers=kafka_server.address,
-            group_id=group,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            heartbeat_interval_ms=100,
-        )
-        for _ in range(2)
-    ]
+    return TopicPartition(topic, 0)
+
+
+def member(server: KafkaServer, place: TopicPartition) -> AIOKafkaConsumer:
+    """A consumer of the group that reads it, as Faust sets one up."""
+    return AIOKafkaConsumer(
+        place.topic,
+        bootstrap_servers=server.address,
+        group_id=place.topic,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        heartbeat_interval_ms=100,
+    )
+
+
+@pytest.fixture
+async def thread() -> BatchConsumerThread:
+    """Faust's consumer thread as a worker has it, with the flow on."""
+    app = faust.App("batches", store="memory://")
+    app.transport = BatchTransport(app.conf.broker_consumer, app)
+    app.consumer.resume_flow()
+    return cast("BatchConsumerThread", app.consumer._thread)
+
+
+@pytest.mark.kafka
+async def test_what_a_rebalance_overtakes_is_put_back(
+    kafka_server: KafkaServer, place: TopicPartition, thread: BatchConsumerThread
+) -> None:
+    """A fetch that waits while another member joins gives nothing of the new assignment; the next one begins it."""
+    ours, other = member(kafka_server, place), member(kafka_server, place)
     await ours.start()
-    place = TopicPartition(topic, 0)
     try:
         assert 5 == len((await thread._fetch_records(ours, {place}, timeout=20))[place])
+        thread.handed_over(place)
         wanted = {place}
         waiting = asyncio.create_task(thread._fetch_records(ours, wanted, timeout=20))
         await asyncio.sleep(0.2)
@@ -81,3 +98,34 @@ async def test_what_a_rebalance_overtakes_is_put_back(kafka_server: KafkaServer)
         assert [0, 1, 2, 3, 4] == [record.offset for record in again[place]]
     finally:
         await ours.stop()
+
+
+@pytest.mark.kafka
+async def test_what_was_fetched_comes_until_it_is_handed_over(
+    kafka_server: KafkaServer, place: TopicPartition, thread: BatchConsumerThread
+) -> None:
+    """Faust may throw a fetch away: when it pauses a partition meanwhile it does not read it again."""
+    consumer = member(kafka_server, place)
+    await consumer.start()
+    try:
+        for _ in range(2):
+            found = await thread._fetch_records(consumer, {place}, timeout=20, max_records=3)
+            assert [0, 1, 2] == [record.offset for record in found[place]]
+        thread.handed_over(place)
+        found = await thread._fetch_records(consumer, {place}, timeout=20)
+        assert [3, 4] == [record.offset for record in found[place]]
+    finally:
+        await consumer.stop()
+
+
+@pytest.mark.kafka
+async def test_a_fetch_of_no_partitions_brings_nothing(
+    kafka_server: KafkaServer, place: TopicPartition, thread: BatchConsumerThread
+) -> None:
+    """The set of active partitions may have been emptied on its way to the thread; to aiokafka that means all."""
+    consumer = member(kafka_server, place)
+    await consumer.start()
+    try:
+        assert {} == await thread._fetch_records(consumer, set(), timeout=2)
+    finally:
+        await consumer.stop()
