@@ -18,7 +18,7 @@ from sinks.kafka_totals import KafkaTotals
 from sinks.view import View, WorkerBeat
 from sla.periods.recurrence import Solutions
 from streams import topics
-from streams.batches import BatchConsumer, BatchTransport, FetchBatches
+from streams.batches import BatchConsumer, BatchTransport
 from streams.clock import now_ms
 from streams.engine import Engine, Figures
 from streams.figures import ScopeWorker
@@ -157,7 +157,6 @@ def _faust_app(settings: Settings) -> faust.App:
         topic_disable_leader=True,
         topic_allow_declare=False,  # see streams.topics
         autodiscover=False,
-        ConsumerScheduler=FetchBatches,
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=4 * 1024 * 1024,  # a large batch folds and writes a ticket once
         broker_session_timeout=settings.session_timeout / 1000,

@@ -1,19 +1,18 @@
 """Batches through Faust: one event for each partition and fetch, whose value is the list of raw records.
 
-Faust's price is paid for each message, so messages are made large. Its scheduler is a public setting: this one hands
-over, for each partition that a fetch brought something of, a single record that stands at the last offset of the
-fetch. The offsets that it skips are known to Faust's bookkeeping of gaps, once that is mended.
+Faust's price is paid for each message, so messages are made large: what its consumer's thread hands over is, for each
+partition that a fetch brought something of, a single record that stands at the last offset of the fetch. The offsets
+that it skips are known to Faust's bookkeeping of gaps, once that is mended.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
-from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, ConsumerMessage, Message
 
 #: How long events may gather at the broker before it answers a fetch, unless there are so many bytes sooner: what a
@@ -23,8 +22,20 @@ FETCH_WAIT_MS = 60
 FETCH_MIN_BYTES = 64 * 1024
 
 
+class Records(list[Any]):
+    """aiokafka's records of one partition that one fetch brought, by offset.
+
+    `after` is the offset of the record that was fetched before them under the same assignment, -1 for none: whoever has
+    not had that one has missed something, which comes again.
+    """
+
+    def __init__(self, records: Sequence[Any], after: int) -> None:
+        super().__init__(records)
+        self.after = after
+
+
 class Batch(NamedTuple):
-    """The records of one partition that one fetch brought, in the shape that Faust expects of a record."""
+    """Records of one partition, in the shape that Faust expects of a record."""
 
     topic: str
     partition: int
@@ -32,29 +43,19 @@ class Batch(NamedTuple):
     timestamp: int
     timestamp_type: int
     key: None
-    value: list[Any]  # aiokafka's ConsumerRecords, by offset
+    value: Records
     checksum: None
     serialized_key_size: int
     serialized_value_size: int
     headers: tuple[()]
 
 
-def batch_of(records: list[Any]) -> Batch:
+def batch_of(records: Sequence[Any], after: int) -> Batch:
     """One batch of the records of one partition; there is at least one."""
-    last = records[-1]
+    last, value = records[-1], Records(records, after)
     return Batch(
-        last.topic, last.partition, last.offset, last.timestamp, last.timestamp_type, None, records, None, 0, 0, ()
+        last.topic, last.partition, last.offset, last.timestamp, last.timestamp_type, None, value, None, 0, 0, ()
     )
-
-
-class FetchBatches(DefaultSchedulingStrategy):
-    """One event for each partition and fetch, partitions in turn; never two partitions in one batch."""
-
-    def iterate(self, records: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, Any]]:
-        """The batches of one fetch."""
-        for tp, found in records.items():
-            if found:
-                yield tp, batch_of(found)
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):
@@ -67,7 +68,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._owed: dict[TP, tuple[Any, int]] = {}  # the assignment it was fetched under, and its first offset
+        self._owed: dict[TP, Batch] = {}
+        self._fetched: dict[TP, int] = {}  # the last offsets
+        self._assignment: Any = None  # that both are of
 
     def handed_over(self, tp: TP) -> None:
         """Faust takes what the last fetch brought of this partition."""
@@ -92,30 +95,40 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         active_partitions: set[TP] | None,
         timeout: float | None = None,  # noqa: ASYNC109 - Faust's signature
         max_records: int | None = None,
-    ) -> Mapping[TP, list[Any]]:
+    ) -> Mapping[TP, list[Batch]]:
         # The set of partitions is the caller's own, which it changes meanwhile: hence the copy. When it has been
         # emptied on the way here nothing is wanted, and not all partitions, as aiokafka would have it.
         wanted = None if active_partitions is None else frozenset(active_partitions)
-        before = _assignment(consumer)
-        self._put_back(consumer, before)
+        self._put_back(consumer)
         if wanted is not None and not wanted:
             return {}
-        found: Mapping[TP, list[Any]] = await super()._fetch_records(consumer, wanted, timeout, max_records)
-        after = _assignment(consumer)
-        self._owed = {tp: (after, records[0].offset) for tp, records in found.items()}
-        if after is before:
-            return found
+        before = _assignment(consumer)
+        found = await super()._fetch_records(consumer, wanted, timeout, max_records)
+        self._forget_other_than(_assignment(consumer))
+        for tp, records in found.items():
+            # Before them may also be what was fetched long ago: Faust goes back to what has been committed.
+            batch = batch_of(records, min(self._fetched.get(tp, -1), records[0].offset - 1))
+            self._owed[tp], self._fetched[tp] = batch, batch.offset
+        if self._assignment is before:
+            return {tp: [self._owed[tp]] for tp in found}
         # A fetch that a rebalance overtakes goes on, in aiokafka, with the first records of the new assignment. Faust
         # counts them among the old one.
-        self._put_back(consumer, after)
+        self._put_back(consumer)
         return {}
 
-    def _put_back(self, consumer: AIOKafkaConsumer, assignment: Any) -> None:
+    def _put_back(self, consumer: AIOKafkaConsumer) -> None:
         """Goes back to what has not been handed over; a new assignment begins at positions of its own."""
+        self._forget_other_than(_assignment(consumer))
         owed, self._owed = self._owed, {}
-        for tp, (of, offset) in owed.items():
-            if of is assignment and (state := of.state_value(tp)).has_valid_position and state.position > offset:
-                consumer.seek(tp, offset)
+        for tp, batch in owed.items():
+            state, first = self._assignment.state_value(tp), batch.value[0].offset
+            if state.has_valid_position and state.position > first:
+                consumer.seek(tp, first)
+            self._fetched[tp] = batch.value.after
+
+    def _forget_other_than(self, assignment: Any) -> None:
+        if assignment is not self._assignment:
+            self._assignment, self._owed, self._fetched = assignment, {}, {}
 
 
 def _assignment(consumer: AIOKafkaConsumer) -> Any:

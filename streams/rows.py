@@ -54,7 +54,8 @@ class RowTable(faust.Table):
         try:
             for event in batch:
                 message = event.message
-                if message.generation_id != self.app.consumer_generation_id:
+                known = self.row_store.known_offset(message.partition)
+                if message.generation_id != self.app.consumer_generation_id or message.value.after > known:
                     continue  # of a recovery that a rebalance has ended: what lies before it may not have been read
                 rows = [(record.key, record.value, record.timestamp) for record in message.value]
                 self.row_store.restore(message.partition, rows, message.offset)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import faust
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from faust.types import TP
 
-from streams.batches import BatchConsumerThread, BatchTransport, FetchBatches
+from streams.batches import Batch, BatchConsumerThread, BatchTransport, batch_of
 from tests.servers.kafka import KafkaServer
 
 
@@ -28,20 +29,25 @@ class Raw:
     timestamp_type: int = 0
 
 
-def test_a_fetch_is_one_batch_for_each_partition() -> None:
-    """In the shape of the last record, with all records as its value; empty partitions are none."""
-    first, second, empty = TP("t", 0), TP("t", 1), TP("t", 2)
-    found = {first: [Raw("t", 0, 5), Raw("t", 0, 8)], second: [Raw("t", 1, 3)], empty: []}
+def test_a_batch_stands_at_its_last_record() -> None:
+    """In the shape of that record, with all records as its value, and what was fetched before them."""
+    records = [Raw("t", 1, 5), Raw("t", 1, 8)]
 
-    batches = list(FetchBatches().iterate(found))
+    batch = batch_of(records, 3)
 
-    assert [first, second] == [tp for tp, _ in batches]
-    assert [8, 3] == [batch.offset for _, batch in batches]
-    assert [found[first], found[second]] == [batch.value for _, batch in batches]
+    assert (1, 8) == (batch.partition, batch.offset)
+    assert records == batch.value
+    assert 3 == batch.value.after
+
+
+def offsets(found: Mapping[TP, list[Batch]], place: TP) -> tuple[int, list[int]]:
+    """What came of a partition, and after what."""
+    (batch,) = found[place]
+    return batch.value.after, [record.offset for record in batch.value]
 
 
 @pytest.fixture
-async def place(kafka_server: KafkaServer) -> TopicPartition:
+async def place(kafka_server: KafkaServer) -> TP:
     """A topic's only partition, with five records."""
     topic = f"batches-{uuid.uuid4().hex[:8]}"
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_server.address)
@@ -51,10 +57,10 @@ async def place(kafka_server: KafkaServer) -> TopicPartition:
     async with AIOKafkaProducer(bootstrap_servers=kafka_server.address) as producer:
         for number in range(5):
             await producer.send_and_wait(topic, b"%d" % number, partition=0)
-    return TopicPartition(topic, 0)
+    return TP(topic, 0)
 
 
-def member(server: KafkaServer, place: TopicPartition) -> AIOKafkaConsumer:
+def member(server: KafkaServer, place: TP) -> AIOKafkaConsumer:
     """A consumer of the group that reads it, as Faust sets one up."""
     return AIOKafkaConsumer(
         place.topic,
@@ -67,23 +73,25 @@ def member(server: KafkaServer, place: TopicPartition) -> AIOKafkaConsumer:
 
 
 @pytest.fixture
-async def thread() -> BatchConsumerThread:
+async def thread() -> AsyncIterator[BatchConsumerThread]:
     """Faust's consumer thread as a worker has it, with the flow on."""
     app = faust.App("batches", store="memory://")
     app.transport = BatchTransport(app.conf.broker_consumer, app)
     app.consumer.resume_flow()
-    return cast("BatchConsumerThread", app.consumer._thread)
+    thread = cast("BatchConsumerThread", app.consumer._thread)
+    yield thread
+    thread.thread_loop.close()
 
 
 @pytest.mark.kafka
 async def test_what_a_rebalance_overtakes_is_put_back(
-    kafka_server: KafkaServer, place: TopicPartition, thread: BatchConsumerThread
+    kafka_server: KafkaServer, place: TP, thread: BatchConsumerThread
 ) -> None:
     """A fetch that waits while another member joins gives nothing of the new assignment; the next one begins it."""
     ours, other = member(kafka_server, place), member(kafka_server, place)
     await ours.start()
     try:
-        assert 5 == len((await thread._fetch_records(ours, {place}, timeout=20))[place])
+        assert (-1, [0, 1, 2, 3, 4]) == offsets(await thread._fetch_records(ours, {place}, timeout=20), place)
         thread.handed_over(place)
         wanted = {place}
         waiting = asyncio.create_task(thread._fetch_records(ours, wanted, timeout=20))
@@ -94,15 +102,14 @@ async def test_what_a_rebalance_overtakes_is_put_back(
         await other.stop()
 
         assert {} == await waiting
-        again = await thread._fetch_records(ours, {place}, timeout=20)
-        assert [0, 1, 2, 3, 4] == [record.offset for record in again[place]]
+        assert (-1, [0, 1, 2, 3, 4]) == offsets(await thread._fetch_records(ours, {place}, timeout=20), place)
     finally:
         await ours.stop()
 
 
 @pytest.mark.kafka
 async def test_what_was_fetched_comes_until_it_is_handed_over(
-    kafka_server: KafkaServer, place: TopicPartition, thread: BatchConsumerThread
+    kafka_server: KafkaServer, place: TP, thread: BatchConsumerThread
 ) -> None:
     """Faust may throw a fetch away: when it pauses a partition meanwhile it does not read it again."""
     consumer = member(kafka_server, place)
@@ -110,17 +117,17 @@ async def test_what_was_fetched_comes_until_it_is_handed_over(
     try:
         for _ in range(2):
             found = await thread._fetch_records(consumer, {place}, timeout=20, max_records=3)
-            assert [0, 1, 2] == [record.offset for record in found[place]]
+            assert (-1, [0, 1, 2]) == offsets(found, place)
         thread.handed_over(place)
-        found = await thread._fetch_records(consumer, {place}, timeout=20)
-        assert [3, 4] == [record.offset for record in found[place]]
+        for _ in range(2):
+            assert (2, [3, 4]) == offsets(await thread._fetch_records(consumer, {place}, timeout=20), place)
     finally:
         await consumer.stop()
 
 
 @pytest.mark.kafka
 async def test_a_fetch_of_no_partitions_brings_nothing(
-    kafka_server: KafkaServer, place: TopicPartition, thread: BatchConsumerThread
+    kafka_server: KafkaServer, place: TP, thread: BatchConsumerThread
 ) -> None:
     """The set of active partitions may have been emptied on its way to the thread; to aiokafka that means all."""
     consumer = member(kafka_server, place)

@@ -15,15 +15,16 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from sinks.kafka import KafkaAccess, KafkaWriter, Record
-from streams import topics
+from streams import topics, wire
 from streams.aside import Aside
-from streams.batches import BatchConsumer, BatchTransport
+from streams.batches import BatchConsumer, BatchTransport, Records
 from streams.figures import ScopeWorker
 from streams.ground import Ground
 from streams.journal import Journal
 from streams.rows import Row, RowTable
 from streams.stages import Stage
 from streams.telling import Telling
+from streams.turns import Turns
 from tests.servers.kafka import KafkaServer
 
 
@@ -42,6 +43,11 @@ def message(tp: TP, offset: int, generation: int, value: Any = None) -> Consumer
     return ConsumerMessage(
         tp.topic, tp.partition, offset, 0.0, 0, (), None, value, None, tp=tp, generation_id=generation
     )
+
+
+def batch(tp: TP, offset: int, *, generation: int = 1, after: int, records: Sequence[Any] = ()) -> Any:
+    """The event that Faust makes of a batch, which came after some offset."""
+    return SimpleNamespace(message=message(tp, offset, generation, Records(records, after)))
 
 
 async def test_what_is_done_of_an_older_assignment_commits_nothing_that_is_not_done() -> None:
@@ -86,8 +92,9 @@ async def test_rows_of_a_recovery_that_a_rebalance_ended_are_not_taken() -> None
     tp = TP("rebalances-tickets-changelog", 0)
     app.consumer_generation_id = 2
 
-    table.apply_changelog_batch([SimpleNamespace(message=message(tp, 177, 1, [])) for _ in range(2)])
-    table.apply_changelog_batch([SimpleNamespace(message=message(tp, 99, 2, []))])
+    table.apply_changelog_batch([batch(tp, 177, generation=1, after=-1) for _ in range(2)])
+    table.apply_changelog_batch([batch(tp, 188, generation=2, after=177)])
+    table.apply_changelog_batch([batch(tp, 99, generation=2, after=-1)])
 
     assert [99] == taken
 
@@ -188,3 +195,33 @@ async def test_figures_that_are_closed_while_they_begin_end_at_once() -> None:
 
     _, hanging = await asyncio.wait([task], timeout=2)
     assert set() == hanging
+
+
+async def test_figures_do_not_skip_what_a_rebalance_has_let_go() -> None:
+    """A batch may slip through while those before it are let go; the log comes again, and is read as it stands."""
+    known: list[int] = []
+    ground: Any = SimpleNamespace(
+        settings=SimpleNamespace(group="g"), worker="w", clock=lambda: 0, turns=Turns(), home_of=lambda _: 0
+    )
+    figures: Any = SimpleNamespace(closing=None, watermark=lambda partition, ms: known.append(ms))
+    worker = ScopeWorker(0, figures, ground)
+    worker._announced = True
+    rows = [wire.progress_row(0, 1, at, 2) for at in range(1, 8)]
+    log = [SimpleNamespace(offset=at, key=key, value=value) for at, (key, value) in enumerate(rows, 1)]
+    task = asyncio.create_task(worker.run())
+    tp = TP("partials", 0)
+
+    async def come(first: int, last: int, after: int) -> list[int]:
+        known.clear()
+        await worker.offer(batch(tp, last, after=after, records=log[first - 1 : last]))
+        await asyncio.sleep(0.05)
+        return list(known)
+
+    try:
+        assert [1, 2] == await come(1, 2, -1)
+        assert [] == await come(6, 7, 5)
+        assert [3, 4, 5] == await come(1, 5, -1)
+        assert [6, 7] == await come(6, 7, 5)
+    finally:
+        worker.close()
+        await task
