@@ -203,7 +203,7 @@ async def test_figures_do_not_skip_what_a_rebalance_has_let_go() -> None:
     ground: Any = SimpleNamespace(
         settings=SimpleNamespace(group="g"), worker="w", clock=lambda: 0, turns=Turns(), home_of=lambda _: 0
     )
-    figures: Any = SimpleNamespace(closing=None, watermark=lambda partition, ms: known.append(ms))
+    figures: Any = SimpleNamespace(closing=None, watermark=lambda _, ms: known.append(ms))
     worker = ScopeWorker(0, figures, ground)
     worker._announced = True
     rows = [wire.progress_row(0, 1, at, 2) for at in range(1, 8)]
