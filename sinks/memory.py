@@ -43,13 +43,13 @@ class MemoryView:
         self._counters: dict[int, Mapping[str, int]] = {}
         self._workers: dict[str, tuple[int, WorkerBeat]] = {}
 
-    async def take_over(self, partition: int, epoch: int) -> Outcome:
+    async def take_over(self, partition: int, epoch: int, *, unless_emptied: bool = False) -> Outcome:
         """See `View.take_over`."""
         self._acked[partition] = 0
         known, _ = self._owners.get(partition, (-1, 0))
         if known > epoch:
             return Outcome.REFUSED
-        if known < epoch:
+        if known < epoch and not (known < 0 and unless_emptied):
             self._owners[partition] = (epoch, 0)
         return Outcome.EMPTIED if known < 0 else Outcome.WRITTEN
 

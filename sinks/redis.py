@@ -68,9 +68,9 @@ class RedisView:
         """Lets the connections go."""
         await self.link.close()
 
-    async def take_over(self, partition: int, epoch: int) -> Outcome:
+    async def take_over(self, partition: int, epoch: int, *, unless_emptied: bool = False) -> Outcome:
         """See `View.take_over`."""
-        answer = await self._script(self._take_over.sha, partition, epoch)
+        answer = await self._script(self._take_over.sha, partition, epoch, int(unless_emptied))
         self._acked[partition] = 0
         self._listed.clear()
         return _OUTCOMES[answer]

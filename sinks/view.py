@@ -91,10 +91,10 @@ class Deadline(NamedTuple):
 class View(Protocol):
     """Where finished views are written. Each call waits while Redis is away and goes on with the same write."""
 
-    async def take_over(self, partition: int, epoch: int) -> Outcome:
+    async def take_over(self, partition: int, epoch: int, *, unless_emptied: bool = False) -> Outcome:
         """Enters the epoch of a partition's new owner: WRITTEN, or REFUSED when a newer one is known.
 
-        EMPTIED: entered, and Redis knew of no owner.
+        EMPTIED: Redis knew of no owner; it has been entered all the same, or not, as wished.
         """
 
     async def write_tickets(

@@ -82,7 +82,13 @@ class TicketsOut:
         if epoch is None:
             self._pause_s = UNKNOWN_PAUSE_S
             return None
-        outcome = await ground.view.take_over(self._number, epoch)
+        outcome = await ground.view.take_over(self._number, epoch, unless_emptied=True)
+        if outcome is Outcome.EMPTIED:
+            # Redis was emptied while nobody owned the partition; what was told until then is no news in it. That is
+            # written down first: if we die here, whoever comes next finds an owner in Redis.
+            if journal.promised >= 0:
+                await journal.tell_whole(-1, journal.promised)
+            outcome = await ground.view.take_over(self._number, epoch)
         if outcome is Outcome.REFUSED:
             log.error(
                 "redis knows a newer owner of the partition, trying again",
@@ -93,9 +99,6 @@ class TicketsOut:
             await asyncio.sleep(1)
             return None
         self._sweeping = not stands
-        if outcome is Outcome.EMPTIED and journal.promised >= 0:
-            # Redis was emptied while nobody owned the partition; what was told until then is no news in it.
-            await journal.tell_whole(-1, journal.promised)
         if journal.whole is not None and journal.whole.epoch < 0:
             self._told_until = journal.whole.told
         self._said_until = journal.promised

@@ -172,6 +172,7 @@ async def test_an_emptied_redis_says_so_and_is_filled_to_the_same(twin: Twin) ->
     await twin.flush()
 
     assert Outcome.EMPTIED is await twin.view.write_tickets(0, 5, 6, writes[:1], NOON)
+    assert Outcome.EMPTIED is await twin.view.take_over(0, 5, unless_emptied=True)
     assert Outcome.EMPTIED is await twin.view.take_over(0, 5)
     assert Outcome.WRITTEN is await twin.view.take_over(0, 5)
     assert Outcome.WRITTEN is await twin.view.write_tickets(0, 5, 7, writes, NOON, refilling=True)

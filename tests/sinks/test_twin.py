@@ -73,7 +73,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 epochs, partitions = st.integers(1, 3), st.integers(0, 1)
 steps = st.one_of(
-    st.tuples(st.just("take_over"), partitions, epochs),
+    st.tuples(st.just("take_over"), partitions, epochs, st.booleans()),
     st.tuples(
         st.just("write"), partitions, epochs, st.integers(0, 12), st.lists(tickets(), max_size=4), st.booleans()
     ),
@@ -88,8 +88,8 @@ steps = st.one_of(
 async def _do(twin: Twin, step: tuple[Any, ...]) -> Any:  # noqa: PLR0911 -- a table
     view = twin.view
     match step:
-        case ("take_over", partition, epoch):
-            return await view.take_over(partition, epoch)
+        case ("take_over", partition, epoch, unless_emptied):
+            return await view.take_over(partition, epoch, unless_emptied=unless_emptied)
         case ("write", partition, epoch, seq, writes, refilling):
             return await view.write_tickets(partition, epoch, seq, writes, NOON, refilling=refilling)
         case ("sweep", partition, epoch):
@@ -121,8 +121,8 @@ def test_redis_and_its_twin_never_differ(runner: asyncio.Runner, redis_server: R
         real, twin = InRedis(redis_server.url), InMemory()
         await real.flush()
         for partition in (0, 1):
-            await _do(real, ("take_over", partition, 1))
-            await _do(twin, ("take_over", partition, 1))
+            await _do(real, ("take_over", partition, 1, False))
+            await _do(twin, ("take_over", partition, 1, False))
         for step in plan:
             assert await _do(twin, step) == await _do(real, step), step
             assert await twin.holds() == await real.holds(), step

@@ -15,6 +15,7 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 
 from sinks.kafka import KafkaAccess, KafkaWriter, Record
+from sinks.view import Outcome
 from streams import topics, wire
 from streams.aside import Aside
 from streams.batches import BatchConsumer, BatchTransport, Records
@@ -24,6 +25,7 @@ from streams.journal import Journal
 from streams.rows import Row, RowTable
 from streams.stages import Stage
 from streams.telling import Telling
+from streams.tickets import TicketsOut
 from streams.turns import Turns
 from tests.servers.kafka import KafkaServer
 
@@ -174,6 +176,29 @@ async def test_a_takeover_counts_once_all_that_stands_before_it_is_known(kafka_s
         assert 0 == journal.known_offset
     finally:
         await writer.stop()
+
+
+async def test_that_redis_was_emptied_is_kept_before_anybody_enters_it() -> None:
+    """Whoever dies in between leaves a Redis without an owner, or a row that says what is no news in it."""
+    done: list[object] = []
+
+    async def tell_whole(epoch: int, told: int) -> None:
+        done.append(("kept", epoch, told))
+
+    async def owner_row(_: int) -> int:
+        return 7
+
+    async def take_over(_: int, epoch: int, *, unless_emptied: bool = False) -> Outcome:
+        done.append(("asked" if unless_emptied else "entered", epoch))
+        return Outcome.EMPTIED
+
+    journal: Any = SimpleNamespace(take_over=owner_row, tell_whole=tell_whole, whole=None, promised=5)
+    ground: Any = SimpleNamespace(clock=lambda: 9, view=SimpleNamespace(take_over=take_over))
+    unused: Any = None
+    tickets = TicketsOut(0, unused, ground, journal=journal, aside=unused, watch=unused)
+
+    assert 7 == await tickets.enter()
+    assert [("asked", 7), ("kept", -1, 5), ("entered", 7)] == done
 
 
 async def test_figures_that_are_closed_while_they_begin_end_at_once() -> None:
