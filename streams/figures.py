@@ -94,12 +94,9 @@ class ScopeWorker:
                 self._wake.clear()
                 await self._wake.wait()
             while self._inbox:
-                for event in self._inbox.take():
-                    records = event.message.value
-                    if records.after > self._seen:
-                        continue  # a rebalance has let go those before them, and begins the log anew
-                    slices = (self._read(records[at : at + SLICE]) for at in range(0, len(records), SLICE))
-                    await self._ground.turns.collect(slices)
+                records = [record for event in self._inbox.take(self._seen) for record in event.message.value]
+                slices = (self._read(records[at : at + SLICE]) for at in range(0, len(records), SLICE))
+                await self._ground.turns.collect(slices)
             await self._look()
 
     async def _announce(self) -> None:

@@ -33,9 +33,16 @@ class Inbox:
         self._records += len(event.message.value)
         return True
 
-    def take(self) -> list[Any]:
-        """All that waits, in order."""
-        taken = list(self._waiting)
+    def take(self, had: int) -> list[Any]:
+        """All that waits, in order, by one who has had all up to an offset.
+
+        What comes after something he has not had is left out: a rebalance has let that go, and brings both again.
+        """
+        taken = []
+        for event in self._waiting:
+            if event.message.value.after <= had:
+                taken.append(event)
+                had = max(had, event.message.offset)
         self._clear()
         return taken
 

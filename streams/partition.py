@@ -164,7 +164,7 @@ class PartitionWorker:
         self._busy = True
         await self._fold_rows()
         if self._inbox:
-            await self._work(self._inbox.take())
+            await self._work(self._inbox.take(self._progress.had))
         elif not self._tickets.has_backlog and not self.closed:
             self._wake.clear()
             self._busy = False
@@ -203,6 +203,8 @@ class PartitionWorker:
     async def _work(self, events: Sequence[Any]) -> None:
         """Batches from their rows to their outputs; they are acknowledged when these are safe."""
         records = [record for event in events for record in event.message.value]
+        if not records:
+            return
         await self._intake.take(records)
         for event in events:
             event.message.value = ()  # it may wait for its acknowledgement for long

@@ -20,6 +20,11 @@ class Progress:
         self._next_offset: int | None = None  # of the events, all before it are done
         self._arrived_at: int | None = None
 
+    @property
+    def had(self) -> int:
+        """The offset up to which all events have taken effect, or had when they came before; -1 for none."""
+        return -1 if self._next_offset is None else self._next_offset - 1
+
     def taken_over(self, now: int, promised: int) -> None:
         """A new ownership begins; `promised` is the watermark that the last owner may have spoken of, -1 for none."""
         self._arrived_at, self.live = now, False

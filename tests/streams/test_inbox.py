@@ -6,12 +6,13 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+from streams.batches import Records
 from streams.inbox import Inbox
 
 
-def batch(*records: int) -> Any:
-    """An event as Faust hands it over."""
-    return SimpleNamespace(message=SimpleNamespace(value=list(records)))
+def batch(*offsets: int, after: int = -1) -> Any:
+    """An event as Faust hands it over: records of these offsets, and what was fetched before them."""
+    return SimpleNamespace(message=SimpleNamespace(value=Records(offsets, after), offset=offsets[-1]))
 
 
 async def test_what_waits_is_taken_in_order() -> None:
@@ -21,7 +22,7 @@ async def test_what_waits_is_taken_in_order() -> None:
     assert await inbox.put(first)
     assert await inbox.put(second)
 
-    assert [first, second] == inbox.take()
+    assert [first, second] == inbox.take(-1)
     assert not inbox
 
 
@@ -34,9 +35,9 @@ async def test_a_full_inbox_makes_whoever_brings_more_wait() -> None:
 
     assert not waiting.done()
 
-    inbox.take()
+    inbox.take(-1)
     assert await waiting
-    assert [late] == inbox.take()
+    assert [late] == inbox.take(-1)
 
 
 async def test_a_batch_that_waits_is_let_go_with_those_before_it() -> None:
@@ -50,7 +51,7 @@ async def test_a_batch_that_waits_is_let_go_with_those_before_it() -> None:
 
     assert not await waiting
     assert await inbox.put(again)
-    assert [again] == inbox.take()
+    assert [again] == inbox.take(-1)
 
 
 async def test_a_closed_inbox_takes_nothing() -> None:
@@ -64,4 +65,23 @@ async def test_a_closed_inbox_takes_nothing() -> None:
 
     assert not await waiting
     assert not await inbox.put(batch(4))
-    assert [] == inbox.take()
+    assert [] == inbox.take(-1)
+
+
+async def test_what_comes_after_something_that_was_let_go_is_left_out() -> None:
+    """A batch may slip in behind a rebalance, without those before it; all of them come again, from any offset."""
+    inbox = Inbox(100)
+    first, slipped, begun_anew, second, third = (
+        batch(1, 2),
+        batch(8, 9, after=7),
+        batch(1, 2, 3),
+        batch(4, 7, after=3),
+        batch(8, 9, after=7),
+    )
+    for one in (first, slipped, begun_anew, second, third):
+        await inbox.put(one)
+
+    assert [first, begun_anew, second, third] == inbox.take(-1)
+
+    await inbox.put(slipped)
+    assert [] == inbox.take(6)
