@@ -30,12 +30,13 @@ class Told(NamedTuple):
 
 @dataclass(slots=True)
 class RememberedBreach:
-    """What was announced of a breach, and since when its end is written."""
+    """What was announced of a breach, and since when its end is written; `used` are the names of its entries."""
 
     told: list[Told] = field(default_factory=list)
     backlog: str = "false"
     ended: str = ""
     since: int = 0
+    used: set[tuple[str, str, str]] = field(default_factory=set)  # revision, change, level
 
 
 @dataclass(slots=True)
@@ -71,6 +72,8 @@ class TicketDesk:
             return RememberedTicket(epoch, seq)
         for name, held in gone:
             self._take_back(name, held, write.doc)
+            if held.used:
+                breaches[name] = held
         self._shelf.put(keys.ticket(write.ticket_id), write.doc)
         return RememberedTicket(epoch, seq, members, breaches)
 
@@ -94,18 +97,19 @@ class TicketDesk:
         ]
         fields, status, ended, backlog = texts(breach.fields), breach.status, end_of(breach), old.backlog
         fields.pop("status", None)
+        known_events = fields.get("revision", "")
         lost = _taken_back(old.told, {one.name for one in told})
         if lost is not None and not any(rank_of(one.entry) == 2 for one in new):
-            backlog = self._announce({**fields, **self._withdrawal(breach.id, lost)}, lost.at)
+            backlog = self._announce({**fields, **self._withdrawal(breach.id, lost)}, lost.at, old.used, known_events)
         for one in new:
-            backlog = self._announce(texts(one.entry), instant_of(one.entry))
+            backlog = self._announce(texts(one.entry), instant_of(one.entry), old.used, known_events)
         fields["backlog"] = backlog
         if not told and lost is not None:
             fields |= self._withdrawal(breach.id, lost)
             status = ended = "withdrawn"
         since = old.since if old.ended == ended else self._now
         self._store(breach.id, status, fields, since + WEEK_MS if ended else None)
-        return RememberedBreach(told, backlog, ended, since)
+        return RememberedBreach(told, backlog, ended, since, old.used)
 
     def _take_back(self, name: str, was: RememberedBreach, document: bytes) -> None:
         """A breach that the ticket no longer speaks of."""
@@ -114,22 +118,24 @@ class TicketDesk:
         if lost is None:
             if was.ended != "withdrawn":
                 self._shelf.drop(key)
+                was.ended = "withdrawn"
             return
         now_so = orjson.loads(document)
         present = {one: text_of(now_so.get(one)) for one in _NOW_SO}
         present |= {"tier": text_of(now_so.get("customer_tier")), "flags": text_of(now_so.get("flags") or [])}
         entry = {**self._shelf.keys.get(key, {}), **present, **self._withdrawal(name, lost)}
         entry.pop("status", None)
-        self._announce(entry, lost.at)
+        self._announce(entry, lost.at, was.used, entry.get("revision", ""))
         self._store(name, "withdrawn", entry, self._now + WEEK_MS)
+        was.told, was.ended, was.since = [], "withdrawn", self._now
 
     def _withdrawal(self, name: str, lost: Told) -> dict[str, str]:
         change = {"id": name, "change": "withdrawn", "level": lost.level, "at": lost.at_text}
         return {**change, "backlog": self._late(lost.at)}
 
-    def _announce(self, entry: Mapping[str, str], at: int) -> str:
+    def _announce(self, entry: Mapping[str, str], at: int, used: set[tuple[str, str, str]], known_events: str) -> str:
         backlog = self._late(at)
-        self._shelf.append(keys.BREACHES, {**entry, "backlog": backlog})
+        self._shelf.append(keys.BREACHES, {**_named(entry, used, known_events), "backlog": backlog})
         return backlog
 
     def _store(self, name: str, status: str, fields: dict[str, str], until: int | None) -> None:
@@ -141,6 +147,19 @@ class TicketDesk:
 
     def _late(self, at: int) -> str:
         return "true" if at <= self._told_until or self._now - at > LATE_MS else "false"
+
+
+def _named(entry: Mapping[str, str], used: set[tuple[str, str, str]], known_events: str) -> Mapping[str, str]:
+    """An entry whose name is free: one that a late fact brings may find its revision taken."""
+    if "revision" not in entry:
+        return entry
+    revision, rest = entry["revision"], (entry["change"], entry["level"])
+    if (revision, *rest) in used:
+        revision = known_events
+        while (revision, *rest) in used:
+            revision = str(int(revision) + 1)
+    used.add((revision, *rest))
+    return {**entry, "revision": revision}
 
 
 def _taken_back(told: Sequence[Told], names: frozenset[str] | set[str]) -> Told | None:

@@ -1,7 +1,8 @@
 -- Writes some tickets, each as a whole, or says why not. Atomic, and harmless when repeated.
 --
 -- ARGV  1 partition   2 epoch   3 the last seq that the writer knows as acknowledged   4 now in ms
---       5 when refilling, up to which instant in ms all was told before, or "1" for all; else ""   6 scopes to be listed, each with a US behind it
+--       5 when refilling, up to which instant in ms all was told before, or "1" for all; else ""
+--       6 scopes to be listed, each with a US behind it
 --       then for each ticket
 --       1 seq   2 ticket (encoded)   3 its document, "" to remove the ticket
 --       4 5 6 its memberships: open and incidents, due and active, decided; what lies in several scopes stands once:
@@ -127,6 +128,31 @@ local function changed(flat, values)
   return out
 end
 
+-- `id`, revision, change and level name an entry for ever. What a late fact brings may find its name taken: then its
+-- revision is the number of events known now, or the first after it that is free.
+local function named(used, entry, known)
+  local at, rest
+  local values = {}
+  for i = 1, #entry, 2 do
+    values[entry[i]] = entry[i + 1]
+    if entry[i] == 'revision' then at = i + 1 end
+  end
+  if not at then return entry end
+  rest = '|' .. values.change .. '|' .. values.level
+  if used[entry[at] .. rest] then
+    entry[at] = known
+    while used[entry[at] .. rest] do entry[at] = string.format('%.0f', tonumber(entry[at]) + 1) end
+  end
+  used[entry[at] .. rest] = true
+  return entry
+end
+
+local function field(flat, name)
+  for i = 1, #flat, 2 do
+    if flat[i] == name then return flat[i + 1] end
+  end
+end
+
 -- The highest announced level that is not among the names any more: the one that lies latest; of equals, the last told.
 local function taken_back(told, names)
   local highest
@@ -177,6 +203,7 @@ local function tell(remembered, breaches, document)
     for _, breach in ipairs(cjson.decode(breaches)) do
       local id, status, ended, hash, transitions = breach[1], breach[2], breach[3], cjson.decode(breach[4]), breach[5]
       local was = remembered[id] or {told = {}, backlog = 'false', ended = '', since = 0}
+      local used, known_events = was.used or {}, field(hash, 'revision')
       present[id] = true
 
       local known, names, told, says_withdrawn = {}, {}, {}, false
@@ -190,14 +217,13 @@ local function tell(remembered, breaches, document)
       local backlog = was.backlog
       local lost = taken_back(was.told, names)
       if lost and not says_withdrawn then
-        local entry = withdrawal(id, lost, hash, {})
-        announce(entry)
+        announce(named(used, withdrawal(id, lost, hash, {}), known_events))
         backlog = late(lost[3])
       end
       for _, one in ipairs(transitions) do
         if not known[one[1]] then
           backlog = late(one[4])
-          announce(changed(cjson.decode(one[6]), {backlog = backlog}))
+          announce(named(used, changed(cjson.decode(one[6]), {backlog = backlog}), known_events))
         end
       end
 
@@ -213,7 +239,7 @@ local function tell(remembered, breaches, document)
         local left = 7 * DAY - (now - since)
         if left > 0 then redis.call('PEXPIRE', key, string.format('%.0f', left)) else redis.call('DEL', key) end
       end
-      remember[id] = {told = told, backlog = backlog, ended = ended, since = since}
+      remember[id] = {told = told, backlog = backlog, ended = ended, since = since, used = used}
       any = true
     end
   end
@@ -226,13 +252,18 @@ local function tell(remembered, breaches, document)
     table.sort(lost_ids)
     for _, id in ipairs(lost_ids) do
       local was, key = remembered[id], 'sla:breach:' .. id
-      local lost = taken_back(was.told, {})
+      local lost, used = taken_back(was.told, {}), was.used or {}
       if lost then
         local entry = withdrawal(id, lost, redis.call('HGETALL', key), fields_now(document))
-        announce(entry)
+        announce(named(used, entry, field(entry, 'revision')))
         redis.call('PEXPIRE', store(id, 'withdrawn', entry), string.format('%.0f', 7 * DAY))
       elseif was.ended ~= 'withdrawn' then
         redis.call('DEL', key)
+      end
+      if next(used) then
+        local since = lost and now or was.since
+        remember[id] = {told = {}, backlog = was.backlog, ended = 'withdrawn', since = since, used = used}
+        any = true
       end
     end
   end

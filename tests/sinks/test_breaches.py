@@ -233,3 +233,31 @@ async def test_breaches_of_one_ticket_are_told_apart(twin: Twin) -> None:
     assert ["warned 75%", "breached breached", "withdrawn 75%"] == await twin.told()
     assert "breached" == (await twin.reader.read_breach(other) or {})["status"]
     assert {other: NOON} == (await twin.holds())[keys.ACTIVE]
+
+
+async def test_no_two_entries_bear_one_name(twin: Twin) -> None:
+    """A late fact may end a breach on another instant, with as many events before it: its entry has a revision free."""
+    await twin.view.take_over(0, 5)
+    ended = told(ID, "ended|9|e5", NOON + 30, revision=5, level="breached")
+    earlier = told(ID, "ended|8|e6", NOON + 25, revision=5, level="breached")
+    now_known = breach(ID, "ended", BREACHED, earlier, ended_at=NOON + 25)
+    now_known.fields["revision"] = 6
+
+    await _write(twin, 1, breach(ID, "ended", BREACHED, ended, ended_at=NOON + 30), revision=5)
+    await _write(twin, 2, now_known, revision=6)
+
+    assert [("breached", "1"), ("ended", "5"), ("ended", "6")] == [
+        (entry["change"], entry["revision"]) for entry in await twin.entries()
+    ]
+
+
+async def test_a_breach_that_comes_back_is_told_under_another_name(twin: Twin) -> None:
+    """Rules that are taken back may bring again, without a new event, what they took away: somebody is to be woken."""
+    await twin.view.take_over(0, 5)
+    for seq in (1, 3):
+        await _write(twin, seq, breach(ID, "warned", WARNED))
+        await _write(twin, seq + 1)
+
+    names = [(entry["change"], entry["level"], entry["revision"]) for entry in await twin.entries()]
+    assert ["warned", "withdrawn"] * 2 == [change for change, _, _ in names]
+    assert len(names) == len(set(names))
