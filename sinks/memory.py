@@ -173,7 +173,7 @@ class MemoryView:
         return removed
 
     async def scopes(self) -> set[str]:
-        """See `Reader.scopes`."""
+        """See `View.scopes` and `Reader.scopes`."""
         return set(self.shelf.keys.get(keys.SCOPES, ()))
 
     async def read_ticket(self, ticket_id: str) -> dict[str, Any] | None:

@@ -167,6 +167,11 @@ class RedisView:
         await self._nudge(now_ms)
         return Outcome.WRITTEN
 
+    async def scopes(self) -> set[str]:
+        """See `View.scopes`."""
+        found: Any = await self.link.run(lambda client: client.smembers(keys.SCOPES))
+        return {raw.decode() for raw in found}
+
     async def write_health(self, beat: WorkerBeat, partitions: Sequence[PartitionBeat], now_ms: int) -> HealthReport:
         """See `View.write_health`."""
         line = orjson.dumps(beats.policies_line(beat))

@@ -128,6 +128,9 @@ class View(Protocol):
         EMPTIED when Redis does not know the owner's epoch: all documents are wanted, with `whole`.
         """
 
+    async def scopes(self) -> set[str]:
+        """Every scope that has data, or once had."""
+
     async def write_health(self, beat: WorkerBeat, partitions: Sequence[PartitionBeat], now_ms: int) -> HealthReport:
         """Writes `sla:health`; to be called every second, idle or not."""
 

@@ -166,6 +166,9 @@ class Figures(Protocol):
     def advance(self) -> int | None:
         """Moves the windows to the least watermark; None while a partition has not spoken."""
 
+    def listed(self, scopes: Iterable[str]) -> None:
+        """Scopes that the view has figures of; what is true no more is among the next documents that are all."""
+
     def documents(self, *, whole: bool = False, periods: bool = True) -> Iterable[Document]:
         """Documents that have changed since they were last taken; or all. Without `periods`, running totals wait."""
 

@@ -180,6 +180,9 @@ class ScopeWorker:
         periods = whole or totals_due(self._totals_at, now, behind=behind)
         if periods:
             self._totals_at = now
+        if whole:
+            listed = await self._ground.view.scopes()
+            self._figures.listed(scope for scope in listed if self._ground.home_of(scope) == self.number)
         made = self._figures.documents(whole=whole, periods=periods)
         documents: list[Document] = await self._ground.turns.collect(made)
         if self._periods is not None:

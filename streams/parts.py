@@ -95,6 +95,10 @@ class ScopesOf:
         """See `streams.engine.Figures`."""
         return self._figures.advance()
 
+    def listed(self, scopes: Iterable[str]) -> None:
+        """See `streams.engine.Figures`."""
+        self._figures.listed(scopes)
+
     def documents(self, *, whole: bool = False, periods: bool = True) -> Iterable[Document]:
         """See `streams.engine.Figures`."""
         return self._figures.documents(whole=whole, periods=periods)

@@ -61,6 +61,15 @@ class Periods:
             self._ids.pop(period, None)
         return places
 
+    def note_missing(self, subjects: Iterable[str], periods: Iterable[int]) -> None:
+        """Of subjects that have nothing in these days and months it is told so, as of what has changed."""
+        periods = list(periods)
+        for subject in subjects:
+            missing = [period for period in periods if (period, subject) not in self._ledgers]
+            self._changed.update((period, subject) for period in missing)
+            months = (period for period in missing if period < 1_000_000)
+            self._longer_changed.update((name, subject) for month in months for name in longer_names(month))
+
     def begin_editions(self, before: int, as_of: int) -> None:
         """Time has gone on from one instant to another: notes the totals that an edition has begun in, if any has.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -13,7 +13,7 @@ from models.objective import Aimed
 from models.partial import FORGOTTEN, PartialRow
 from sla.figures.budgets import Budgets
 from sla.figures.codes import Cell
-from sla.figures.days import SLOT_MS, Days
+from sla.figures.days import SLOT_MS, Days, period_id
 from sla.figures.document import kpi_figures
 from sla.figures.held import HeldRows, RowName
 from sla.figures.lives import Lives
@@ -65,6 +65,7 @@ class ScopeFigures:
         self._known: dict[str, int] = {}
         self._lives = Lives()
         self._gone: set[str] = set()
+        self._listed: set[str] = set()
         self._floors = {"m": 0, "s": 0, "t": 0}  # the first minute, slot and day that are kept
         self._bounds: dict[str, tuple[str, str]] = {}
         self._as_of_text = ""
@@ -113,6 +114,13 @@ class ScopeFigures:
         self._held.drop(self._budgets.advance(as_of))
         return as_of
 
+    def listed(self, scopes: Iterable[str]) -> None:
+        """The view has figures of these scopes: those that are true no more are taken out with the next `whole` ones.
+
+        Their facts may have been taken back, or moved elsewhere, while nobody told figures.
+        """
+        self._listed.update(scopes)
+
     def documents(self, *, whole: bool = False, periods: bool = True) -> Iterator[Document]:
         """What changed since the last call (`whole`: everything), made piece by piece as it is asked for.
 
@@ -122,6 +130,7 @@ class ScopeFigures:
         if self.as_of is None:
             return
         if whole:
+            yield from self._not_so()
             self._trend.retell()
             for scope in self._known:
                 self._windows.touch(scope)
@@ -259,6 +268,20 @@ class ScopeFigures:
         )
 
     # Documents
+
+    def _not_so(self) -> Iterator[Document]:
+        """What the view has of scopes of which there is nothing, or not in the periods that are still open."""
+        listed, self._listed = self._listed, set()
+        for name in listed - self._known.keys():
+            self._gone.add(name)
+            yield Document("day", name, "", None)
+        as_of = self.as_of or 0
+        days: list[int] = []
+        day = self._days.day_of(as_of)
+        while self.closing.closes_at(period_id(day)) > as_of:
+            days.append(day)
+            day = self._days.day_of(self._days.start_of(day) - 1)
+        self._periods.note_missing(listed, [*days, *{day // 100 for day in days}])
 
     def _changed_kpis(self) -> Iterator[Document]:
         while self._gone:

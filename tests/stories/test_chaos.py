@@ -59,3 +59,23 @@ async def test_a_worker_that_was_away_reads_what_another_one_did(desk: TrueDesk,
     await desk.until_true(late=True)
 
     assert [None, None] == [worker.poll() for worker in desk.workers]
+
+
+async def test_figures_that_became_untrue_while_nobody_worked_go(desk: TrueDesk) -> None:
+    """Facts may move elsewhere while there is no worker: nobody has told their old scopes; the next one looks."""
+    worker = desk.start()
+    await desk.send([*traffic(3, 6, 200), *awake()])
+    await desk.until_true()
+    await desk.stop(worker)
+    view = await desk.view()
+    scopes = sorted(view["sla:scopes"])
+    for name in [name for name in view if name.startswith(("sla:kpi:team:", "sla:live:team:", "sla:day:team:"))]:
+        await desk.redis.copy(name, name.replace(":team:", ":team:nobody-"))
+    for name in [name for name in view if name.startswith("sla:period:") and ":agent:" in name]:
+        await desk.redis.copy(name, name.replace(":agent:", ":agent:nobody-"))
+    kinds = ("team:", "agent:")
+    nobody = [scope.replace(":", ":nobody-", 1) for scope in scopes if scope.startswith(kinds)]
+    await desk.redis.sadd("sla:scopes", *nobody)
+
+    desk.start()
+    await desk.until_true()

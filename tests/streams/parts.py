@@ -230,6 +230,9 @@ class CountingFigures:
         """Nothing moves."""
         return min(self.watermarks.values())
 
+    def listed(self, scopes: Iterable[str]) -> None:
+        """Nothing is taken out."""
+
     def _documents(self) -> dict[str, bytes]:
         sums: dict[str, int] = {}
         for (_, scope), (_, value) in self.cells.items():
