@@ -44,8 +44,8 @@ HOURS = """(async (from, count) => {
 async def test_hours_of_news_leave_the_page_as_large_as_it_was(redis_server: RedisServer, tmp_path: Path) -> None:
     """Heap after a collection, nodes and listeners, after 600 messages and after 800 more.
 
-    In the first hundreds the heap still grows by what the browser learns of the page's code: 2.07 MB after 600, 2.16 after
-    1,000, 2.21 after 1,400, 2.26 after 2,200.
+    In the first hundreds the heap still grows by what the browser learns of the page's code: 2.07 MB after 600, 2.16
+    after 1,000, 2.21 after 1,400, 2.26 after 2,200.
     """
     url = redis_server.url.removesuffix("/0") + "/5"
     await _fill(url, days=2)
