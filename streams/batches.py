@@ -167,9 +167,9 @@ class BatchConsumer(Consumer):
         await super().on_partitions_assigned(assigned, generation_id)
 
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
+        self._thread.handed_over(tp)
         # A batch that a rebalance cut off on its way may be noted as read only after it. Faust would drop what comes
         # again before that offset, though it has never arrived; that something comes twice changes nothing here.
-        self._thread.handed_over(tp)
         read = self._read_offset[tp]
         if read is not None and record.offset < read:
             self._read_offset[tp] = self._committed_offset.get(tp)

@@ -22,7 +22,7 @@ class Progress:
 
     @property
     def had(self) -> int:
-        """The offset up to which all events have taken effect, or had when they came before; -1 for none."""
+        """The offset up to which all events have taken effect; -1 for none."""
         return -1 if self._next_offset is None else self._next_offset - 1
 
     def taken_over(self, now: int, promised: int) -> None:

@@ -88,9 +88,7 @@ async def test_what_a_rebalance_overtakes_is_put_back(
     kafka_server: KafkaServer, place: TP, thread: BatchConsumerThread
 ) -> None:
     """A fetch that waits while another member joins gives nothing of the new assignment; the next one begins it."""
-    ours, other = member(kafka_server, place), member(kafka_server, place)
-    await ours.start()
-    try:
+    async with member(kafka_server, place) as ours:
         assert (-1, [0, 1, 2, 3, 4]) == offsets(await thread._fetch_records(ours, {place}, timeout=20), place)
         thread.handed_over(place)
         wanted = {place}
@@ -98,13 +96,11 @@ async def test_what_a_rebalance_overtakes_is_put_back(
         await asyncio.sleep(0.2)
         wanted.clear()  # as Faust does when a rebalance begins
 
-        await other.start()
-        await other.stop()
+        async with member(kafka_server, place):
+            pass
 
         assert {} == await waiting
         assert (-1, [0, 1, 2, 3, 4]) == offsets(await thread._fetch_records(ours, {place}, timeout=20), place)
-    finally:
-        await ours.stop()
 
 
 @pytest.mark.kafka
@@ -112,17 +108,13 @@ async def test_what_was_fetched_comes_until_it_is_handed_over(
     kafka_server: KafkaServer, place: TP, thread: BatchConsumerThread
 ) -> None:
     """Faust may throw a fetch away: when it pauses a partition meanwhile it does not read it again."""
-    consumer = member(kafka_server, place)
-    await consumer.start()
-    try:
+    async with member(kafka_server, place) as consumer:
         for _ in range(2):
             found = await thread._fetch_records(consumer, {place}, timeout=20, max_records=3)
             assert (-1, [0, 1, 2]) == offsets(found, place)
         thread.handed_over(place)
         for _ in range(2):
             assert (2, [3, 4]) == offsets(await thread._fetch_records(consumer, {place}, timeout=20), place)
-    finally:
-        await consumer.stop()
 
 
 @pytest.mark.kafka
@@ -130,9 +122,5 @@ async def test_a_fetch_of_no_partitions_brings_nothing(
     kafka_server: KafkaServer, place: TP, thread: BatchConsumerThread
 ) -> None:
     """The set of active partitions may have been emptied on its way to the thread; to aiokafka that means all."""
-    consumer = member(kafka_server, place)
-    await consumer.start()
-    try:
+    async with member(kafka_server, place) as consumer:
         assert {} == await thread._fetch_records(consumer, set(), timeout=2)
-    finally:
-        await consumer.stop()
