@@ -125,7 +125,7 @@ class ScopeWorker:
             elif self._periods is not None and not (
                 isinstance(row, wire.Read) and row.epoch < self._marked.get(row.partition, -1)
             ):
-                self._periods.read(row)
+                self._periods.read(row, record.timestamp)
         return len(records)
 
     def _read_cell(self, key: bytes, cell: wire.Cell) -> None:

@@ -42,10 +42,10 @@ class PeriodsOut:
 
     # What the log of partials says
 
-    def read(self, row: object) -> bool:
-        """Takes a row that is about closing; False for any other."""
+    def read(self, row: object, written_at: int) -> bool:
+        """Takes a row that is about closing, written at an instant in ms; False for any other."""
         if isinstance(row, wire.Read):
-            self._closing.tell(row.partition, row.read, row.seen)
+            self._closing.tell(row.partition, row.read, row.seen, written_at)
         elif isinstance(row, wire.Cause):
             self._closing.cause(row.period, row.scope, Cause(row.ticket, row.event, row.occurred_at))
         else:

@@ -39,9 +39,9 @@ class Closing:
 
     # What it is told
 
-    def tell(self, partition: int, read: int, seen: int) -> None:
+    def tell(self, partition: int, read: int, seen: int, said: int = -1) -> None:
         """How far a partition has been read to its end; see `Seals`."""
-        self.seals.tell(partition, read, seen)
+        self.seals.tell(partition, read, seen, said)
 
     def look(self) -> bool:
         """Lets what was told take effect; True when more is certain than before."""

@@ -35,7 +35,7 @@ class Reader:
         for _ in range(2):
             self.desk.publish()
             self.now += LOOK_MS
-            self.out.read(wire.Read(0, 1, self.desk.now + self.now, self.desk.now + self.now))
+            self.out.read(wire.Read(0, 1, self.desk.now + self.now, self.desk.now + self.now), self.desk.now + self.now)
             documents, removed = await self.out.step(5, self.now)
             told += documents
             self.removed += [record.key for record in removed]
@@ -45,7 +45,7 @@ class Reader:
         """An event moves November."""
         self.desk.replace("t", NOVEMBER, MORE)
         for subject in SUBJECTS:
-            assert self.out.read(wire.Cause(subject, "2026-11", "t", "late", "2026-11-21T10:00:00Z"))
+            assert self.out.read(wire.Cause(subject, "2026-11", "t", "late", "2026-11-21T10:00:00Z"), 0)
 
 
 def months(told: list[Document]) -> dict[str, Any]:

@@ -30,6 +30,22 @@ def test_a_round_holds_when_all_have_seen_the_latest_of_it() -> None:
     assert (1_000, 1) == (seals.sealed, seals.round)
 
 
+def test_what_was_told_after_it_was_read_is_waited_for() -> None:
+    """To write what has been read takes time: what all have seen before that is not all there is to see."""
+    seals = Seals(range(2))
+    for partition in range(2):
+        seals.tell(partition, 1_000, 0, 8_000)
+    assert not seals.look()
+    for partition in range(2):
+        seals.tell(partition, 1_500, 7_000 + SKEW_MS, 8_500)
+    assert not seals.look()
+    for partition in range(2):
+        seals.tell(partition, 2_000, 8_000 + SKEW_MS, 9_500)
+
+    assert seals.look()
+    assert 1_000 == seals.sealed
+
+
 def test_what_changes_now_is_covered_by_the_round_after_the_one_that_waits() -> None:
     """The one that waits was taken before it."""
     seals = Seals(range(1))
