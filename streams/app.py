@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import faust
-from aiokafka import TopicPartition
 from faust.types import TP
 
 from sinks.kafka import KafkaAccess, KafkaWriter
@@ -22,7 +21,7 @@ from streams.batches import BatchConsumer, BatchTransport
 from streams.clock import now_ms
 from streams.engine import Engine, Figures
 from streams.figures import ScopeWorker
-from streams.ground import Fetched, Ground
+from streams.ground import Ground
 from streams.life import Fatal
 from streams.metrics import Metrics
 from streams.partition import PartitionWorker
@@ -93,7 +92,7 @@ def create_app(
         writer=writer,
         view=view,
         clock=now_ms,
-        fetched=lambda topic, partition: _fetched(app, topic, partition),
+        fetched=lambda topic, partition: cast("BatchConsumer", app.consumer).fetched(TP(topic, partition)),
         is_ours=lambda topic, partition: TP(topic, partition) in app.consumer.assignment(),
         is_member=lambda: cast("BatchConsumer", app.consumer).is_member(),
         on_fatal=fatal,
@@ -187,17 +186,3 @@ def _credentials(settings: Settings) -> Any:
             ssl_context=context,
         )
     return faust.SSLCredentials(context) if context is not None else None
-
-
-def _fetched(app: faust.App, topic: str, partition: int) -> Fetched | None:
-    """What aiokafka's consumer, in its own thread, knows of a partition; only read here."""
-    consumer = getattr(getattr(app.consumer, "_thread", None), "_consumer", None)
-    subscription = consumer._subscription.subscription if consumer is not None else None  # noqa: SLF001 - no public way
-    assignment = subscription.assignment if subscription is not None else None
-    if assignment is None:
-        return None
-    state = assignment.state_value(TopicPartition(topic, partition))
-    if state is None:
-        return None
-    committed = app.consumer._committed_offset.get(TP(topic, partition))  # noqa: SLF001 - nor for this
-    return Fetched(state.timestamp, state.highwater, state._position, committed)  # noqa: SLF001 - see above

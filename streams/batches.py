@@ -8,7 +8,7 @@ that it skips are known to Faust's bookkeeping of gaps, once that is mended.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
@@ -20,6 +20,20 @@ from faust.types import TP, ConsumerMessage, Message
 #: brought: what came meanwhile would wait for the next one.
 FETCH_WAIT_MS = 60
 FETCH_MIN_BYTES = 64 * 1024
+
+
+class Fetched(NamedTuple):
+    """What the consumer knows of a partition: when Kafka last answered, the log's end, the next offset to be read.
+
+    `last` is the offset of the last record that was fetched before that one, -1 for none; both of one instant.
+    `committed`: all before it had been done when the partition became ours, or has been since.
+    """
+
+    at_ms: int | None
+    end: int | None
+    position: int | None
+    last: int | None
+    committed: int | None = None
 
 
 class Records(list[Any]):
@@ -70,11 +84,19 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         super().__init__(*args, **kwargs)
         self._owed: dict[TP, Batch] = {}
         self._fetched: dict[TP, int] = {}  # the last offsets
+        self._read: dict[TP, tuple[int, int]] = {}  # see `read`
         self._assignment: Any = None  # that both are of
 
     def handed_over(self, tp: TP) -> None:
         """Faust takes what the last fetch brought of this partition."""
         self._owed.pop(tp, None)
+
+    def read(self, tp: TP) -> tuple[int, int] | None:
+        """The next offset to be read, and that of the last record before it that was fetched, -1 for none.
+
+        Of the last fetch that ended, under one assignment; None before the first. For any thread.
+        """
+        return self._read.get(tp)
 
     async def is_member(self) -> bool:
         """Whether the group knows this member in the generation that it has heard of last; asks Kafka."""
@@ -110,11 +132,18 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             batch = batch_of(records, min(self._fetched.get(tp, -1), records[0].offset - 1))
             self._owed[tp], self._fetched[tp] = batch, batch.offset
         if self._assignment is before:
+            self._note_read(wanted or found.keys())
             return {tp: [self._owed[tp]] for tp in found}
         # A fetch that a rebalance overtakes goes on, in aiokafka, with the first records of the new assignment. Faust
         # counts them among the old one.
         self._put_back(consumer)
         return {}
+
+    def _note_read(self, tps: Iterable[TP]) -> None:
+        for tp in tps:
+            state = self._assignment.state_value(tp) if self._assignment is not None else None
+            if state is not None and state.has_valid_position:
+                self._read[tp] = state.position, self._fetched.get(tp, -1)
 
     def _put_back(self, consumer: AIOKafkaConsumer) -> None:
         """Goes back to what has not been handed over; a new assignment begins at positions of its own."""
@@ -128,7 +157,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
 
     def _forget_other_than(self, assignment: Any) -> None:
         if assignment is not self._assignment:
-            self._assignment, self._owed, self._fetched = assignment, {}, {}
+            self._assignment = assignment
+            self._owed, self._fetched, self._read = {}, {}, {}
 
 
 def _assignment(consumer: AIOKafkaConsumer) -> Any:
@@ -145,6 +175,16 @@ class BatchConsumer(Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stop_flow()  # nothing is to be fetched before the first recovery: see on_partitions_assigned
+
+    def fetched(self, tp: TP) -> Fetched | None:
+        """What is known of a partition; None while it is not ours."""
+        consumer = self._thread._consumer  # noqa: SLF001 - no public way
+        assignment = _assignment(consumer) if consumer is not None else None
+        state = assignment.state_value(tp) if assignment is not None else None
+        if state is None:
+            return None
+        position, last = self._thread.read(tp) or (None, None)
+        return Fetched(state.timestamp, state.highwater, position, last, self._committed_offset.get(tp))
 
     async def is_member(self) -> bool:
         """Whether Kafka says that what we have heard of the group is the latest; not while a rebalance is at work."""

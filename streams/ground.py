@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from sinks.kafka import KafkaWriter, partition_of
 from sinks.totals import Totals
 from sinks.view import View, WorkerBeat
+from streams.batches import Fetched
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.solutions import SolutionsIn
 from streams.topics import Layout
 from streams.turns import Turns
-
-
-class Fetched(NamedTuple):
-    """What the consumer knows of a partition: when Kafka last answered, the log's end, the next offset to be read.
-
-    `committed`: all before it had been done when the partition became ours, or has been since.
-    """
-
-    at_ms: int | None
-    end: int | None
-    position: int | None
-    committed: int | None = None
 
 
 @dataclass(frozen=True)

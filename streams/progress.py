@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from streams.batches import Fetched
 from streams.clock import Reading, is_live, watermark
 from streams.engine import Admission
-from streams.ground import Fetched
 
-QUIET_END_MS = 3_000
 BEHIND_MS = 60_000  # a watermark so late, with more to read, is on its way through the past
 
 
@@ -67,13 +66,12 @@ class Progress:
         """
         at_end = False
         if fetched is not None and fetched.end is not None and idle:
-            # What has been read may still be on its way here: only what was committed is known to be done.
+            # What has been fetched may still be on its way here: only what was committed is known to be done.
             done = self._next_offset if self._next_offset is not None else fetched.committed
-            quiet = self._arrived_at is not None and now - self._arrived_at >= QUIET_END_MS
+            at_end = done is not None and done >= fetched.end
             # The end of a log may be a marker of a transaction, which no batch ever reaches.
-            at_end = (done is not None and done >= fetched.end) or (
-                quiet and fetched.position is not None and fetched.position >= fetched.end
-            )
+            if fetched.position is not None and fetched.last is not None and fetched.position >= fetched.end:
+                at_end = at_end or fetched.last <= self.had
         reading = Reading(
             now=now,
             fetched_at=fetched.at_ms if fetched is not None else None,

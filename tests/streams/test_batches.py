@@ -112,6 +112,7 @@ async def test_what_was_fetched_comes_until_it_is_handed_over(
         for _ in range(2):
             found = await thread._fetch_records(consumer, {place}, timeout=20, max_records=3)
             assert (-1, [0, 1, 2]) == offsets(found, place)
+            assert (3, 2) == thread.read(place)
         thread.handed_over(place)
         for _ in range(2):
             assert (2, [3, 4]) == offsets(await thread._fetch_records(consumer, {place}, timeout=20), place)
@@ -124,3 +125,18 @@ async def test_a_fetch_of_no_partitions_brings_nothing(
     """The set of active partitions may have been emptied on its way to the thread; to aiokafka that means all."""
     async with member(kafka_server, place) as consumer:
         assert {} == await thread._fetch_records(consumer, set(), timeout=2)
+
+
+@pytest.mark.kafka
+async def test_a_marker_at_the_end_is_read_and_brings_nothing(
+    kafka_server: KafkaServer, place: TP, thread: BatchConsumerThread
+) -> None:
+    """A partition's log may end with one; that is its end all the same."""
+    async with AIOKafkaProducer(bootstrap_servers=kafka_server.address, transactional_id=place.topic) as producer:
+        async with producer.transaction():
+            await producer.send_and_wait(place.topic, b"5", partition=0)
+    async with member(kafka_server, place) as consumer:
+        assert thread.read(place) is None
+        while thread.read(place) != (7, 5):
+            await thread._fetch_records(consumer, {place}, timeout=2)
+            thread.handed_over(place)

@@ -6,7 +6,7 @@ import pytest
 
 from models.event import Event
 from sla.partition.intake import Admission, Admitted
-from streams.ground import Fetched
+from streams.batches import Fetched
 from streams.progress import Progress
 
 NOW = 1_700_000_000_000
@@ -34,13 +34,13 @@ def test_what_is_old_may_wait_while_there_is_more_of_it(
     newest: int, end: int, *, waiting: bool, expected: bool
 ) -> None:
     """At the end of the log, or with events of the last minute, everything is told at once."""
-    assert expected is _at(9, newest).behind(NOW, Fetched(NOW, end, end), waiting=waiting)
+    assert expected is _at(9, newest).behind(NOW, Fetched(NOW, end, end, end - 1), waiting=waiting)
 
 
 def test_a_log_that_ends_with_a_marker_keeps_no_deadline_waiting() -> None:
     """What no batch ever reaches is nothing to wait for, once the partition is live."""
     progress = _at(9, NOW - 2 * MINUTE)
-    end = Fetched(NOW + 11_000, 11, 11)
+    end = Fetched(NOW + 11_000, 11, 11, 9)
     progress.look(NOW + 11_000, end, idle=True)
 
     assert progress.live
@@ -51,7 +51,7 @@ def test_an_event_ahead_says_nothing_about_how_late_it_is() -> None:
     """Only what has occurred moves the watermark of a log that is read."""
     progress = _at(9, NOW + MINUTE)
 
-    assert progress.look(NOW, Fetched(NOW, 99, 10), idle=False) is None
+    assert progress.look(NOW, Fetched(NOW, 99, 10, 9), idle=False) is None
 
 
 def test_a_takeover_begins_where_the_last_owner_stood() -> None:
@@ -63,12 +63,24 @@ def test_a_takeover_begins_where_the_last_owner_stood() -> None:
     assert NOW - MINUTE == progress.look(NOW, None, idle=False)
 
 
-@pytest.mark.parametrize(("committed", "live"), [(11, True), (9, False), (None, False)])
-def test_what_has_been_read_and_is_not_done_is_no_end(committed: int | None, *, live: bool) -> None:
+@pytest.mark.parametrize(
+    ("last", "committed", "live"), [(None, 11, True), (10, 9, False), (10, None, False), (None, None, False)]
+)
+def test_what_has_been_read_and_is_not_done_is_no_end(last: int | None, committed: int | None, *, live: bool) -> None:
     """A new owner whose first events are on their way to it is not in the present: one may keep a deadline."""
     progress = Progress()
     progress.taken_over(NOW, NOW - 1000)
 
-    reached = progress.look(NOW + 50, Fetched(NOW + 50, 11, 11, committed), idle=True)
+    reached = progress.look(NOW + 50, Fetched(NOW + 50, 11, 11, last, committed), idle=True)
 
     assert (live, NOW + 50 if live else NOW - 1000) == (progress.live, reached)
+
+
+@pytest.mark.parametrize(("last", "live"), [(9, True), (10, False)])
+def test_what_waits_on_its_way_is_no_silence(last: int, *, live: bool) -> None:
+    """Events that were fetched an hour ago and have not come yet keep the partition in their past."""
+    progress = _at(9, NOW - 2 * MINUTE)
+
+    progress.look(NOW + 60 * MINUTE, Fetched(NOW + 60 * MINUTE, 11, 11, last), idle=True)
+
+    assert live is progress.live
