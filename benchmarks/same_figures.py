@@ -2,10 +2,10 @@
 
     python -m benchmarks.same_figures EVENTS.jsonl --policies DIR [--workers 2]
 
-The log is produced into a real Kafka and worked off by real workers into a real Redis. Once every partition is live and
-no total changes any more, `replay` evaluates the same file as of that instant, and each of its lines is looked for in
-Redis. Left out of the comparison is what moves with time alone on a clock that is still open, when a total was
-written, and totals of single days, which Redis keeps for 40 days only.
+The log is produced into a real Kafka and worked off by real workers into a real Redis. Once every partition is live,
+what ended long ago has been closed and no total changes any more, `replay` evaluates the same file as of that instant,
+and each of its lines is looked for in Redis. Left out of the comparison is what moves with time alone on a clock that
+is still open, when a total was written, and totals of single days, which Redis keeps for 40 days only.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sinks import keys
 MOVING = ("counted_s", "paused_s", "remaining_s", "ledger")
 PARTITIONS = 8
 STILL_S = 20  # so long no total has changed
+CLOSED_S = 30 * 86_400  # what ended so long ago has been closed
 
 Json = dict[str, Any]
 
@@ -48,14 +49,16 @@ def _text(said: object) -> str:
 
 
 def _wait(run: Pipe, patience_s: float) -> None:
-    """Waits until every partition is live and the totals of all tickets stand still."""
+    """Waits until every partition is live, and totals are closed and stand still."""
     until, before, since = time.monotonic() + patience_s, "", time.monotonic()
     while time.monotonic() < until:
         lags = [one["lag_s"] for one in run.partitions().values()]
         names = sorted(run.redis.scan_iter("sla:period:*", count=5000))
-        totals = run.redis.mget(names) if names else []
-        seen = "\n".join(_without_instants(orjson.loads(total)) for total in totals if total)
-        if seen != before or len(lags) < PARTITIONS or not all(lag is not None and float(str(lag)) < 5 for lag in lags):
+        totals = [orjson.loads(total) for total in (run.redis.mget(names) if names else []) if total]
+        seen = "\n".join(map(_without_instants, totals))
+        old = format_ms(int((time.time() - CLOSED_S) * 1000))
+        live = len(lags) == PARTITIONS and all(lag is not None and float(str(lag)) < 5 for lag in lags)
+        if seen != before or not live or any(total["to"] < old and not total["final"] for total in totals):
             before, since = seen, time.monotonic()
         elif time.monotonic() - since > STILL_S:
             return
