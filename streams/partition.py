@@ -131,6 +131,11 @@ class PartitionWorker:
         return PartitionBeat(self.number, self._tickets.epoch, self.watermark, now, counters)
 
     @property
+    def is_catching_up(self) -> bool:
+        """Whether it is at work on what is of the past."""
+        return bool(self._unacknowledged) and not self._progress.live
+
+    @property
     def open_by_priority(self) -> dict[str, int]:
         """Open tickets by priority."""
         return dict(self._engine.open_by_priority())
