@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from pathlib import Path
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from benchmarks.bench import WORKER_CORE, Pipe, pipe
 from sla.simulate import simulate
@@ -48,21 +50,35 @@ def write_backlog(path: Path, events: int) -> None:
         file.writelines(orjson.dumps(event) + b"\n" for _, event in deque(past, maxlen=events))
 
 
-async def _offsets(run: Pipe, group: str) -> tuple[int, int]:
-    """Events committed by a group, and rows in its changelog."""
+async def _watch(run: Pipe, group: str, worker: subprocess.Popen[bytes], events: int) -> float:
+    """Seconds from the first rows in a group's changelog until it has committed so many events.
+
+    Clients are kept and ask seldom: what watches must not slow down what it watches.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=run.kafka.address)
     consumer = AIOKafkaConsumer(bootstrap_servers=run.kafka.address)
     await admin.start()
     await consumer.start()
+    parts = [TopicPartition("ticket-events", number) for number in range(PARTITIONS)]
+    rows = [TopicPartition(f"{group}-tickets-changelog", number) for number in range(PARTITIONS)]
+    began = None
     try:
-        parts = [TopicPartition("ticket-events", number) for number in range(PARTITIONS)]
-        found = await admin.list_consumer_group_offsets(group, partitions=parts)
-        rows = [TopicPartition(f"{group}-tickets-changelog", number) for number in range(PARTITIONS)]
-        ends = await consumer.end_offsets(rows)
-        return sum(max(0, one.offset) for one in found.values()), sum(ends.values())
+        while worker.poll() is None:
+            await asyncio.sleep(0.1)
+            if began is None:
+                ends = {}
+                with contextlib.suppress(KafkaError):  # its topics are not there yet
+                    ends = await consumer.end_offsets(rows)
+                if sum(ends.values()) > 10 * PARTITIONS:
+                    began = time.monotonic()
+                continue
+            found = await admin.list_consumer_group_offsets(group, partitions=parts)
+            if sum(max(0, one.offset) for one in found.values()) >= events:
+                return time.monotonic() - began
     finally:
         await admin.close()
         await consumer.stop()
+    raise RuntimeError((run.folder / f"worker-{len(run.workers) - 1}.log").read_text()[-3000:])
 
 
 def slawatch(run: Pipe, events: int, turn: int) -> float:
@@ -71,20 +87,7 @@ def slawatch(run: Pipe, events: int, turn: int) -> float:
     group = f"bench{turn}"
     run.environment |= {"SLAWATCH_GROUP": group, "SLAWATCH_PARTITIONS": str(PARTITIONS)}
     worker = run.worker()
-    began = None
-    while True:
-        try:
-            committed, rows = asyncio.run(_offsets(run, group))
-        except Exception:  # noqa: BLE001 -- its topics are not there yet
-            committed, rows = 0, 0
-        if began is None and rows > 10 * PARTITIONS:
-            began = time.monotonic()
-        if committed >= events and began is not None:
-            break
-        if worker.poll() is not None:
-            raise RuntimeError((run.folder / f"worker-{len(run.workers) - 1}.log").read_text()[-3000:])
-        time.sleep(0.1)
-    took = time.monotonic() - began
+    took = asyncio.run(_watch(run, group, worker, events))
     worker.terminate()
     worker.wait()
     return took
