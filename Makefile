@@ -27,8 +27,8 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml | $(BIN)/python
 up: $(VENV)/.runs ## run everything on this machine: broker, Redis, worker, wallboard (ARGS="--port 8080")
 	$(BIN)/slawatch up $(ARGS)
 
-test: $(VENV)/.installed ## run the tests (ARGS="-k name")
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.installed ## run the tests, two at a time, for many wait for servers (ARGS="-k name")
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(VENV)/.installed ## lint, types and the arrows between rooms
 	$(BIN)/ruff check .

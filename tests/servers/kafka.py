@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import shutil
 import subprocess
 import time
@@ -102,14 +103,23 @@ def start_kafka(folder: Path) -> KafkaServer:
     """A broker that listens; skips or fails the test where it cannot be had."""
     if shutil.which("java") is None:
         missing("java 17")
-    if not (JARS / ".complete").exists():
-        if shutil.which("mvn") is None:
-            missing("the broker's jars (and mvn, which brings them)")
-        fetch = ROOT / "tests" / "servers" / "fetch-kafka"
-        brought = subprocess.run([fetch], capture_output=True, text=True, check=False)
-        if brought.returncode:
-            missing(f"the broker's jars: {brought.stdout[-500:]}{brought.stderr[-500:]}")
+    _bring_jars()
     server = KafkaServer(folder)
     server.format()
     server.start()
     return server
+
+
+def _bring_jars() -> None:
+    """Brings what the broker needs, once, whoever else wants it at the same time."""
+    if (JARS / ".complete").exists():
+        return
+    if shutil.which("mvn") is None:
+        missing("the broker's jars (and mvn, which brings them)")
+    JARS.mkdir(parents=True, exist_ok=True)
+    with (JARS / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fetch = ROOT / "tests" / "servers" / "fetch-kafka"
+        brought = subprocess.run([fetch], capture_output=True, text=True, check=False)
+    if brought.returncode:
+        missing(f"the broker's jars: {brought.stdout[-500:]}{brought.stderr[-500:]}")
