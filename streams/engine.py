@@ -169,8 +169,11 @@ class Figures(Protocol):
     def listed(self, scopes: Iterable[str]) -> None:
         """Scopes that the view has figures of; what is true no more is among the next documents that are all."""
 
-    def documents(self, *, whole: bool = False, periods: bool = True) -> Iterable[Document]:
-        """Documents that have changed since they were last taken; or all. Without `periods`, running totals wait."""
+    def documents(self, *, whole: bool = False) -> Iterable[Document]:
+        """Documents that have changed since they were last taken; or all. Totals are none of them."""
+
+    def totals(self, *, whole: bool = False) -> Iterable[Document]:
+        """Totals of periods that have changed since they were last taken; or all."""
 
     @property
     def closing(self) -> Closing | None:

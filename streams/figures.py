@@ -175,22 +175,32 @@ class ScopeWorker:
         return now - min(self._spoken.values(), default=now) > BEHIND_MS
 
     async def _publish(self, now: int, *, behind: bool) -> None:
-        """Writes what changed; once after a takeover, or into an emptied view, all. Of the past, totals wait."""
+        """Writes what changed; once after a takeover, or into an emptied view, all. Of the past, totals wait.
+
+        KPIs go first: after a takeover, years of totals may take seconds to be put into words.
+        """
         whole = self._whole
-        periods = whole or totals_due(self._totals_at, now, behind=behind)
-        if periods:
-            self._totals_at = now
         if whole:
             listed = await self._ground.view.scopes()
             self._figures.listed(scope for scope in listed if self._ground.home_of(scope) == self.number)
-        made = self._figures.documents(whole=whole, periods=periods)
-        documents: list[Document] = await self._ground.turns.collect(made)
+        documents: list[Document] = await self._ground.turns.collect(self._figures.documents(whole=whole))
+        self._whole = False
+        if not await self._write(documents, now, whole=whole):
+            return
+        documents = []
+        if whole or totals_due(self._totals_at, now, behind=behind):
+            self._totals_at = now
+            documents = await self._ground.turns.collect(self._figures.totals(whole=whole))
         if self._periods is not None:
             told, removed = await self._periods.step(self._epoch or 0, now)
             documents += told
             self._removable += removed
+        if documents:
+            await self._write(documents, now)
+
+    async def _write(self, documents: Sequence[Document], now: int, *, whole: bool = False) -> bool:
+        """Writes documents to the view; False when it wants others: see `_publish`."""
         self._seq += 1
-        self._whole = False
         fence = Fence(f"figures:{self.number}", self._epoch or 0, self._seq)
         outcome = await self._ground.view.write_documents(fence, documents, now, whole=whole)
         if outcome is Outcome.EMPTIED:
@@ -202,3 +212,4 @@ class ScopeWorker:
                 log.warning("redis knows a newer reader of the partials", partition=self.number)
                 await asyncio.sleep(PAUSE_S)
             self._announced = False
+        return outcome is Outcome.WRITTEN

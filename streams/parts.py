@@ -99,9 +99,13 @@ class ScopesOf:
         """See `streams.engine.Figures`."""
         self._figures.listed(scopes)
 
-    def documents(self, *, whole: bool = False, periods: bool = True) -> Iterable[Document]:
+    def documents(self, *, whole: bool = False) -> Iterable[Document]:
         """See `streams.engine.Figures`."""
-        return self._figures.documents(whole=whole, periods=periods)
+        return self._figures.documents(whole=whole)
+
+    def totals(self, *, whole: bool = False) -> Iterable[Document]:
+        """See `streams.engine.Figures`."""
+        return self._figures.totals(whole=whole)
 
 
 def default_parts(

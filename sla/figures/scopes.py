@@ -121,12 +121,8 @@ class ScopeFigures:
         """
         self._listed.update(scopes)
 
-    def documents(self, *, whole: bool = False, periods: bool = True) -> Iterator[Document]:
-        """What changed since the last call (`whole`: everything), made piece by piece as it is asked for.
-
-        Period documents are the largest and the least urgent ones: without `periods` they wait for a call that asks
-        for them.
-        """
+    def documents(self, *, whole: bool = False) -> Iterator[Document]:
+        """What changed since the last call (`whole`: everything) but totals, made piece by piece as it is asked for."""
         if self.as_of is None:
             return
         if whole:
@@ -142,7 +138,13 @@ class ScopeFigures:
         yield from self._changed_slots(whole=whole)
         for name, budget in self._budgets.changed(whole=whole):
             yield Document("budget", name, "", None if budget is None else orjson.dumps(budget))
-        if periods:
+
+    def totals(self, *, whole: bool = False) -> Iterator[Document]:
+        """The totals of periods that changed since the last call (`whole`: all, after `documents` with `whole`).
+
+        They are the largest documents, and the least urgent ones.
+        """
+        if self.as_of is not None:
             yield from self._totals.documents(self.as_of, whole=whole)
 
     def kpis(self) -> Iterator[Document]:

@@ -132,9 +132,9 @@ async def test_a_marker_at_the_end_is_read_and_brings_nothing(
     kafka_server: KafkaServer, place: TP, thread: BatchConsumerThread
 ) -> None:
     """A partition's log may end with one; that is its end all the same."""
-    async with AIOKafkaProducer(bootstrap_servers=kafka_server.address, transactional_id=place.topic) as producer:
-        async with producer.transaction():
-            await producer.send_and_wait(place.topic, b"5", partition=0)
+    producer = AIOKafkaProducer(bootstrap_servers=kafka_server.address, transactional_id=place.topic)
+    async with producer, producer.transaction():
+        await producer.send_and_wait(place.topic, b"5", partition=0)
     async with member(kafka_server, place) as consumer:
         assert thread.read(place) is None
         while thread.read(place) != (7, 5):

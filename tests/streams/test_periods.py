@@ -104,7 +104,7 @@ async def test_the_next_owner_goes_on_from_the_log() -> None:
     heir.desk.replace("t", (), MORE)
     await heir.out.prepare()
     heir.desk.publish()
-    whole = list(heir.desk.stage2.documents(whole=True))
+    whole = [*heir.desk.stage2.documents(whole=True), *heir.desk.stage2.totals(whole=True)]
     told = await heir.step() + await heir.step()
 
     assert written == len(totals.written)
@@ -122,7 +122,7 @@ async def test_what_differs_without_an_event_is_told_as_it_was_published() -> No
     heir.desk.replace("t", (), MORE)
     await heir.out.prepare()
     heir.desk.publish()
-    list(heir.desk.stage2.documents(whole=True))
+    list(heir.desk.stage2.totals(whole=True))
     told = await heir.step() + await heir.step()
 
     assert totals.rows[b"2026-11/all"] == orjson.dumps(months(told)["all"])

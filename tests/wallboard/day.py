@@ -82,7 +82,7 @@ class Day:
         scopes.advance()
         await view.take_over(0, 1)
         await view.write_tickets(0, 1, 1, writes, self.now)
-        documents = list(scopes.documents(whole=True, periods=False))
+        documents = list(scopes.documents(whole=True))
         await view.write_documents(Fence("f", 1, 1), documents, self.now, whole=True)
         if beat:
             await self.beat(view, self.now)

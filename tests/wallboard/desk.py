@@ -118,7 +118,7 @@ class LifelikeDesk:
     async def _publish(self, view: View, *, whole: bool) -> None:
         self._scopes.watermark(0, self.now)
         self._scopes.advance()
-        documents = list(self._scopes.documents(whole=whole))
+        documents = [*self._scopes.documents(whole=whole), *self._scopes.totals(whole=whole)]
         self._documents += 1
         await view.write_documents(Fence("figures:0", 1, self._documents), documents, self.now, whole=whole)
         beat = WorkerBeat("desk", "1", [], self.book.digest)

@@ -80,7 +80,7 @@ class Desk:
     def tell(self, *, whole: bool = False) -> list[Document]:
         """Publishes, and takes over what changed."""
         self.publish()
-        told = list(self.stage2.documents(whole=whole))
+        told = [*self.stage2.documents(whole=whole), *self.stage2.totals(whole=whole)]
         for family, scope, field, value in told:
             if value is None:
                 self.view.pop((family, scope, field), None)

@@ -317,9 +317,9 @@ def test_totals_may_wait() -> None:
         stage2.upsert(0, 1, row)
     stage2.watermark(0, desk.now)
     stage2.advance()
-    urgent = {document.family for document in stage2.documents(periods=False)}
+    urgent = {document.family for document in stage2.documents()}
     for row in desk.stage1[0].changed():
         stage2.upsert(0, 1, row)
-    rest = {document.family for document in stage2.documents()}
+    rest = {document.family for document in (*stage2.documents(), *stage2.totals())}
 
     assert ({"kpi", "live", "day"}, {"period"}) == (urgent, rest)

@@ -174,7 +174,7 @@ def test_as_of_is_the_least_watermark_of_all_partitions() -> None:
     """Nothing is told before every partition has spoken, and the slowest one says how late it is."""
     desk = Desk(2)
     desk.stage2.watermark(0, at("09:30"))
-    silent = (desk.stage2.advance(), list(desk.stage2.documents()))
+    silent = (desk.stage2.advance(), [*desk.stage2.documents(), *desk.stage2.totals()])
     desk.stage2.watermark(1, at("09:10"))
 
     assert (None, []) == silent
