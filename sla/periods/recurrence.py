@@ -144,10 +144,12 @@ class Comebacks:
         """Tickets whose solutions the others have not been told yet."""
         self._keys: dict[str, tuple[Key, int]] = {}
         self._by_key: dict[Key, list[tuple[int, str]]] = {}
+        self._owner: Comebacks | None = self
         solutions.join(self)
 
     def leave(self) -> None:
-        """The partition is no longer folded here."""
+        """The partition is no longer folded here but for its last step, which may know less than its next owner."""
+        self._owner = None
         self.solutions.leave(self)
 
     def heard(self, solution: Solution) -> None:
@@ -163,7 +165,7 @@ class Comebacks:
         """Lets the solutions of a ticket be known; those that come out of the changelog have been told already."""
         ticket_id = ticket.ticket_id
         if (ticket.solutions or self.solutions.of(ticket_id)) and (
-            self.solutions.put(ticket_id, solutions_of(ticket), self) and not restored
+            self.solutions.put(ticket_id, solutions_of(ticket), self._owner) and not restored
         ):
             self.told[ticket_id] = None
 

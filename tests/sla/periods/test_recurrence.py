@@ -84,6 +84,20 @@ def test_what_the_owner_says_goes_before_what_is_heard() -> None:
     assert () == solutions.of("A")
 
 
+def test_the_last_step_of_an_owner_who_has_left_owns_nothing() -> None:
+    """It may still fold and tell; but what the next owner, who reads on, says of the same ticket counts."""
+    solutions = Solutions()
+    left = Partition(book(), 0, solutions=solutions)
+    fields = {"priority": "P1", "requester_id": "C1", "issue_key": "printer"}
+    give(left, [said("created", 0, "e1", **fields), said("solved", 60, "e2", resolver="bo")])
+    left.comebacks.leave()
+    left.advance(START + 600 * MINUTE)
+
+    assert [("T1", "bo")] == [(ticket, found[0].person) for ticket, found in left.comebacks.take_told()]
+    assert solutions.put("T1", (solved("T1", person="an"),))
+    assert ["an"] == [one.person for one in solutions.of("T1")]
+
+
 def test_a_ticket_is_charged_whatever_comes_in_first() -> None:
     """The comeback before the solution, which another partition has; and that one's solution, corrected later."""
     solutions = Solutions()
