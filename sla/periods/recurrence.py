@@ -163,6 +163,8 @@ class Comebacks:
 
     def tell(self, ticket: Ticket, *, restored: bool) -> None:
         """Lets the solutions of a ticket be known; those that come out of the changelog have been told already."""
+        if restored and self._owner is None:
+            return  # by now, its next owner may have told more
         ticket_id = ticket.ticket_id
         if (ticket.solutions or self.solutions.of(ticket_id)) and (
             self.solutions.put(ticket_id, solutions_of(ticket), self._owner) and not restored

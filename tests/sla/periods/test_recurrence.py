@@ -8,6 +8,7 @@ from models.fact import Dims
 from models.instant import parse_ms
 from sla.partition import Partition
 from sla.periods.recurrence import LOOK_BACK_MS, Comebacks, Solution, Solutions, verdict
+from sla.ticket.ticket import Ticket
 from tests.sla.partition.feeding import give
 from tests.sla.ticket.stories import MINUTE, START, book, said
 
@@ -84,6 +85,13 @@ def test_what_the_owner_says_goes_before_what_is_heard() -> None:
     assert () == solutions.of("A")
 
 
+def folded(partition: Partition) -> Ticket:
+    """Its only ticket."""
+    (held,) = partition.held.values()
+    assert held.ticket is not None
+    return held.ticket
+
+
 def test_the_last_step_of_an_owner_who_has_left_owns_nothing() -> None:
     """It may still fold and tell; but what the next owner, who reads on, says of the same ticket counts."""
     solutions = Solutions()
@@ -95,6 +103,8 @@ def test_the_last_step_of_an_owner_who_has_left_owns_nothing() -> None:
 
     assert [("T1", "bo")] == [(ticket, found[0].person) for ticket, found in left.comebacks.take_told()]
     assert solutions.put("T1", (solved("T1", person="an"),))
+    assert ["an"] == [one.person for one in solutions.of("T1")]
+    left.comebacks.tell(folded(left), restored=True)
     assert ["an"] == [one.person for one in solutions.of("T1")]
 
 
