@@ -80,7 +80,7 @@ async def _tick(app: App) -> None:
         now = app.ground.clock()
         app.tickets.poke(now)
         app.figures.poke(now)
-        _collect(catching_up=app.tickets.is_catching_up)
+        _collect(catching_up=app.tickets.is_catching_up(now))
         await asyncio.sleep(TICK_S)
 
 

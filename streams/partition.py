@@ -130,10 +130,9 @@ class PartitionWorker:
         counters: dict[str, int | Mapping[str, int]] = {**self._engine.health(), **self._aside.counters()}
         return PartitionBeat(self.number, self._tickets.epoch, self.watermark, now, counters)
 
-    @property
-    def is_catching_up(self) -> bool:
-        """Whether it is at work on what is of the past."""
-        return bool(self._unacknowledged) and not self._progress.live
+    def is_catching_up(self, now: int) -> bool:
+        """Whether it is at work on what is of the past; `now` in ms."""
+        return bool(self._unacknowledged) and self._progress.is_past(now)
 
     @property
     def open_by_priority(self) -> dict[str, int]:

@@ -57,7 +57,11 @@ class Progress:
             and self._next_offset is not None
             and self._next_offset < fetched.end
         )
-        return more and not self.live and (self._newest is None or now - self._newest > BEHIND_MS)
+        return more and self.is_past(now)
+
+    def is_past(self, now: int) -> bool:
+        """Whether what it is at work on is of the past; traffic of the present may for moments not be live, either."""
+        return not self.live and (self._newest is None or now - self._newest > BEHIND_MS)
 
     def look(self, now: int, fetched: Fetched | None, *, idle: bool) -> int | None:
         """Whether it is live now; answers the watermark that it may go to, None before anything is known.

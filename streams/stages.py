@@ -128,10 +128,9 @@ class TicketStage(Stage[PartitionWorker]):
             if worker is not None:
                 worker.resume()
 
-    @property
-    def is_catching_up(self) -> bool:
-        """Whether a partition is at work on what is of the past."""
-        return any(worker.is_catching_up for worker in self.workers.values())
+    def is_catching_up(self, now: int) -> bool:
+        """Whether a partition is at work on what is of the past; `now` in ms."""
+        return any(worker.is_catching_up(now) for worker in self.workers.values())
 
     def beats(self) -> list[PartitionBeat]:
         """What `sla:health` says of each partition."""
