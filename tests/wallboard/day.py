@@ -18,6 +18,8 @@ from sla.ticket.tally import standing
 from sla.ticket.ticket import fold
 
 HOUR = 3_600_000
+WEEK = 7 * 24 * HOUR
+BUSY = 6 * 24 * HOUR + 15 * HOUR  # since 1970, a Thursday: a Wednesday at 15:00
 
 BOOK = {
     "zone": "Asia/Shanghai",
@@ -94,9 +96,12 @@ class Day:
 
 
 def a_day(now: int, *, rate: float = 0.03, seed: int = 4, book: PolicyBook | None = None) -> Day:
-    """The last 40 hours of a desk with so many events a second."""
+    """The last 40 hours of a desk with so many events a second.
+
+    Its own clocks show a Wednesday afternoon at `now`, so that these are the same hours whenever the tests run.
+    """
     events: dict[str, list[Event]] = {}
-    for at, body in simulate(seed, now - 40 * HOUR, rate):
+    for at, body in simulate(seed, now - 40 * HOUR, rate, utc_offset_ms=(BUSY - now) % WEEK):
         if at > now:
             break
         event = parse(orjson.dumps(body))
