@@ -67,7 +67,7 @@ class Digests:
                 by_person.setdefault(self._reach(route.receiver), []).append(alert)
                 done.append(alert)
         for person, alerts in by_person.items():
-            newest = sorted(alerts, key=lambda one: one.entry.at)[-MOST_ALERTS:]
+            newest = sorted(alerts, key=lambda one: (one.entry.at, one.id))[-MOST_ALERTS:]
             names = [one.entry.name for one in newest]
             self._tell(person, newest, names, self._group(person, newest, names), BACKLOG)
         for alert in done:

@@ -58,13 +58,15 @@ class Outbox:
     ) -> None:
         """Takes a step about alerts, under the key `key` of their group at the receiver.
 
-        `names` are the entries that it is about, `turn` what tells it from other steps about the same.
+        `names` are the entries that it is about, `turn` what tells it from other steps about the same. The order in
+        which the alerts are remembered does not show: whoever takes over has read them in another one.
         """
-        for at in range(0, len(alerts), MOST_ALERTS):
-            some, about = alerts[at : at + MOST_ALERTS], names[at : at + MOST_ALERTS]
+        told_of = sorted(zip(alerts, names, strict=True), key=lambda one: one[0].id)
+        for at in range(0, len(told_of), MOST_ALERTS):
+            some = [alert for alert, _ in told_of[at : at + MOST_ALERTS]]
             there = self.standing_at(person.receiver, key, group)
             anew = kind in _CALLS and any(told.taken_on for _, told in there) and any(one.ack is None for one in some)
-            pairs = sorted(f"{alert.id}|{name}" for alert, name in zip(some, about, strict=True))
+            pairs = sorted(f"{alert.id}|{name}" for alert, name in told_of[at : at + MOST_ALERTS])
             says = {
                 "group_key": key,
                 "severity": _severity(kind, some).value,

@@ -108,6 +108,20 @@ def test_more_alerts_than_a_notice_takes_go_into_several() -> None:
     assert [1000, 1000, 500] == [one[3] for one in told(rule, [(MONDAY, [entry(f"T-{n}") for n in range(2500)])])]
 
 
+def test_the_order_in_which_alerts_are_remembered_does_not_show() -> None:
+    """Whoever takes over has read them in another order, and tells the same in the same pieces under the same keys."""
+
+    def told_in(order: list[int]) -> list[tuple[str, list[str]]]:
+        start = [entry(f"T-{number:04}", priority="P3") for number in order]
+        end = [entry(f"T-{number:04}", "ended", MONDAY + MINUTE, priority="P3", revision=2) for number in order]
+        notices = sent(rules({"group_wait": "30s"}), [(MONDAY, start), (MONDAY + MINUTE, end)])
+        return [(one.key, [alert.ticket for alert in one.alerts]) for one in notices]
+
+    told_twice = [told_in(list(range(1500))), told_in(list(reversed(range(1500))))]
+    assert told_twice[0] == told_twice[1]
+    assert [1000, 500, 1000, 500] == [len(tickets) for _, tickets in told_twice[0]]
+
+
 def test_a_p0_waits_for_nobody_even_where_it_is_not_said() -> None:
     """A route of P0 has `group_wait: 0s` of itself."""
     rule = rules({"group_wait": "30s", "routes": [{"matchers": ['priority="P0"']}]})
