@@ -22,7 +22,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import deque
+from collections import Counter
 from itertools import takewhile
 from pathlib import Path
 
@@ -41,18 +41,27 @@ RATE = 1.0  # simulated events a second
 SPREAD_MS = 120_000  # the newest event of each partition is at most so old, compared to the newest of all
 
 
-def write_backlog(path: Path, events: int) -> int:
-    """So many simulated events, the last of them about a minute ago; answers its time in ms.
+def write_backlog(path: Path, events: int) -> tuple[int, int]:
+    """About so many simulated events, the last of them about a minute ago; answers how many, and the last one's time.
 
-    A weekend has few of them: what is too much is left out at the beginning, so that none lies ahead of the present.
+    They are whole stories so far: of the tickets that were created since some instant, every event. Else close to
+    half of the events would be about tickets that nobody knows, which cost little and mean nothing. Time is in ms.
     """
     now = int(time.time() * 1000)
     since = now - int(events / RATE * 1000) - 4 * 86_400_000
-    past = takewhile(lambda one: one[0] < now - 60_000, simulate(11, since, RATE))
-    chosen = deque(past, maxlen=events)
+    past = list(takewhile(lambda one: one[0] < now - 60_000, simulate(11, since, RATE)))
+    of_ticket = Counter(event["ticket_id"] for _, event in past)
+    chosen: set[str] = set()
+    number = 0
+    for _, event in reversed(past):
+        if event["type"] == "ticket.created":
+            number += of_ticket[event["ticket_id"]]
+            chosen.add(event["ticket_id"])
+            if number >= events:
+                break
     with path.open("wb") as file:
-        file.writelines(orjson.dumps(event) + b"\n" for _, event in chosen)
-    return chosen[-1][0]
+        file.writelines(orjson.dumps(event) + b"\n" for _, event in past if event["ticket_id"] in chosen)
+    return number, past[-1][0]
 
 
 def _told_until(run: Pipe) -> int:
@@ -145,20 +154,20 @@ def main() -> None:
     with pipe() as run:
         run.environment |= {"SLAWATCH_PARTITIONS": str(PARTITIONS), "SLAWATCH_GROUP": "bench"}
         backlog = run.folder / "backlog.jsonl"
-        newest = write_backlog(backlog, chosen.events)
+        events, newest = write_backlog(backlog, chosen.events)
         run.slawatch("produce", str(backlog))
         for turn in range(chosen.rounds):
-            for name, took in zip(ours, slawatch(run, chosen.events, newest, turn), strict=True):
+            for name, took in zip(ours, slawatch(run, events, newest, turn), strict=True):
                 times.setdefault(name, []).append(took)
             for name, (python, script) in contenders.items():
-                times.setdefault(name, []).append(peer(run, python, script, chosen.events))
-            rates = {name: round(chosen.events / found[-1]) for name, found in times.items()}
+                times.setdefault(name, []).append(peer(run, python, script, events))
+            rates = {name: round(events / found[-1]) for name, found in times.items()}
             print(f"round {turn + 1}:", rates, flush=True)
     base = statistics.median(times["plain Faust, counting one by one"])
-    print(f"\n{chosen.events:,} events, one core each, medians of {chosen.rounds}")
+    print(f"\n{events:,} events, one core each, medians of {chosen.rounds}")
     for name, found in times.items():
         median = statistics.median(found)
-        print(f"{name:<40} {chosen.events / median:>9,.0f} events/s   {base / median:5.2f} times plain Faust")
+        print(f"{name:<40} {events / median:>9,.0f} events/s   {base / median:5.2f} times plain Faust")
 
 
 if __name__ == "__main__":

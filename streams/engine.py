@@ -111,8 +111,11 @@ class Engine(Protocol):
     def untouch(self) -> None:
         """What has been touched so far is not to be taken: it came out of the changelog."""
 
-    def settle_partials(self, limit: int) -> bool:
-        """Works changes of at most so many tickets into the cells; True when there are more."""
+    def settle_partials(self, limit: int, *, totals: bool) -> bool:
+        """Works changes of at most so many tickets into the cells; True when there are more.
+
+        Without `totals`, into those of days and months they come later: that is half of the work.
+        """
 
     def take_partials(self, *, totals: bool) -> Iterable[PartialRow]:
         """Cells that have changed since they were last taken; without `totals`, those of days and months wait."""

@@ -190,7 +190,7 @@ class ScopeWorker:
         documents = []
         if whole or totals_due(self._totals_at, now, behind=behind):
             self._totals_at = now
-            documents = await self._ground.turns.collect(self._figures.totals(whole=whole))
+            documents = await self._ground.turns.collect(self._figures.totals(whole=whole), later=True)
         if self._periods is not None:
             told, removed = await self._periods.step(self._epoch or 0, now)
             documents += told

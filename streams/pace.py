@@ -7,7 +7,7 @@ from collections.abc import Callable
 BEAT_MS = 500  # between two publications of a partition's cells
 PUBLISH_MS = 1_000  # between two publications of a scope's documents
 TOTALS_MS = 3_000  # of days and months: the largest, and nobody watches them by the second
-LONGEST_MS = 15_000
+LONGEST_MS = 60_000
 LONGEST_TOTALS_MS = 60_000
 PARTS = 20  # of the time, of which one goes to figures that nobody watches
 

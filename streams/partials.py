@@ -28,33 +28,37 @@ class PartialsOut:
 
     async def publish_all(self, epoch: int) -> None:
         """After a takeover: every cell, then the mark."""
-        await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS))
+        await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS, totals=True))
         await self._send(epoch, self._engine.all_partials(), [Record(*wire.mark_row(self._number, epoch))])
 
     async def publish(
         self, epoch: int, watermark: int | None, read: tuple[int, int] | None = None, *, behind: bool = False
     ) -> None:
-        """The cells that changed, then the watermark up to which they hold; of the past (`behind`) totals wait.
+        """The cells that changed, then the watermark up to which they hold; then totals, if it is time.
 
         `read` says that the log has been read to its end (see `wire.Read`); it is told once all totals have been.
         """
-        await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS))
-        now = self._ground.clock()
-        totals = totals_due(self._totals_at, now, behind=behind)
-        if totals:
-            self._totals_at = now
+        engine, turns = self._engine, self._ground.turns
+        await turns.repeat(lambda: engine.settle_partials(TICKETS, totals=False))
         last: list[Record] = []
         if watermark is not None:
             last.append(Record(*wire.progress_row(self._number, epoch, watermark, self._ground.layout.events)))
-        if totals and read is not None:
-            last.append(Record(*wire.read_row(self._number, epoch, *read)))
-        await self._send(epoch, self._engine.take_partials(totals=totals), last)
+        await self._send(epoch, engine.take_partials(totals=False), last)
+        now = self._ground.clock()
+        if not totals_due(self._totals_at, now, behind=behind):
+            return
+        self._totals_at = now
+        await turns.repeat(lambda: engine.settle_partials(TICKETS, totals=True), later=True)
+        last = [Record(*wire.read_row(self._number, epoch, *read))] if read is not None else []
+        await self._send(epoch, engine.take_partials(totals=True), last, later=True)
 
-    async def _send(self, epoch: int, cells: Iterable[PartialRow], last: Sequence[Record] = ()) -> None:
+    async def _send(
+        self, epoch: int, cells: Iterable[PartialRow], last: Sequence[Record] = (), *, later: bool = False
+    ) -> None:
         """Sends cells, and what is to be told to all partitions when they have them."""
         rest = iter(cells)
         while True:
-            found = await self._ground.turns.collect(rest, CHUNK)
+            found = await self._ground.turns.collect(rest, CHUNK, later=later)
             by_partition: dict[int, list[Record]] = {}
             for scope, cell, value in found:
                 key = wire.cell_key(self._number, epoch, scope, cell)

@@ -51,9 +51,9 @@ class Tickets(Partition):
         """See `streams.engine.Engine`."""
         self._touched.clear()
 
-    def settle_partials(self, limit: int) -> bool:
+    def settle_partials(self, limit: int, *, totals: bool) -> bool:
         """See `streams.engine.Engine`."""
-        return self.figures.settle(limit)
+        return self.figures.settle(limit, totals=totals)
 
     def take_partials(self, *, totals: bool = True) -> Iterator[PartialRow]:  # type: ignore[override]
         """See `streams.engine.Engine`."""

@@ -72,10 +72,11 @@ class PartitionFigures:
         # Partitions are not equally far: at the turn of a year others may still be in the old one.
         self._verdicts.forget(self._panes.floor, first_day(self._days, now_ms - 2 * DAY_MS))
 
-    def settle(self, limit: int = UNLIMITED) -> bool:
+    def settle(self, limit: int = UNLIMITED, *, totals: bool = True) -> bool:
         """Works through what is noted, `limit` pieces of some 30 µs at most; True when there is more.
 
-        A loop that must breathe calls it until False before it asks for rows, which does the rest at once.
+        A loop that must breathe calls it until False before it asks for rows, which does the rest at once. Without
+        `totals`, what is noted goes on to days and months when it is called with them.
         """
         while self._facts and limit > 0:
             self._apply(*self._facts.popitem()[1])
@@ -84,7 +85,7 @@ class PartitionFigures:
             ticket_id, (before, after) = self._stands.popitem()
             self._gauges.set(ticket_id, before, after)
             limit -= 1
-        return self._totals.settle(limit) <= 0
+        return (self._totals.settle(limit) if totals else limit) <= 0
 
     def changed(self, *, totals: bool = True) -> list[PartialRow]:
         """The cells changed since they were last told, absolute: see `changes`."""
@@ -96,7 +97,7 @@ class PartitionFigures:
         Emptied cells are nothing, forgotten ones tombstones. Totals of days and months are the largest rows and the
         least urgent ones: without `totals` they wait for a call that asks for them.
         """
-        self.settle()
+        self.settle(totals=totals)
         yield from self._panes.changed()
         yield from self._slots.changed()
         yield from self._gauges.changed()
