@@ -4,7 +4,7 @@ All partitions and scopes of a worker share one loop with its tickets. Were each
 the loop, a ticket that waits for a few rounds would wait for all of their pieces, each time.
 
 What somebody watches by the second goes first. What nobody does (`later`: totals of days and months, of which a backlog
-leaves seconds of work) has the turns that are left, and one in five at the least.
+leaves seconds of work) has the turns that are left, and one every few milliseconds at the least.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ class CountingEngine:
         """Forgotten."""
         self.touched.clear()
 
-    def settle_partials(self, limit: int) -> bool:
+    def settle_partials(self, limit: int, *, totals: bool) -> bool:
         """Nothing to work in."""
         return False
 
