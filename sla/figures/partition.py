@@ -76,7 +76,7 @@ class PartitionFigures:
         """Works through what is noted, `limit` pieces of some 30 µs at most; True when there is more.
 
         A loop that must breathe calls it until False before it asks for rows, which does the rest at once. Without
-        `totals`, what is noted goes on to days and months when it is called with them.
+        `totals`, what is noted goes on to days and months by `settle_totals`.
         """
         while self._facts and limit > 0:
             self._apply(*self._facts.popitem()[1])
@@ -85,7 +85,11 @@ class PartitionFigures:
             ticket_id, (before, after) = self._stands.popitem()
             self._gauges.set(ticket_id, before, after)
             limit -= 1
-        return (self._totals.settle(limit) if totals else limit) <= 0
+        return self.settle_totals(limit) if totals else limit <= 0
+
+    def settle_totals(self, limit: int) -> bool:
+        """Works what `settle` has worked through into days and months, as far as `limit` goes; True as there."""
+        return self._totals.settle(limit) <= 0
 
     def changed(self, *, totals: bool = True) -> list[PartialRow]:
         """The cells changed since they were last told, absolute: see `changes`."""
@@ -104,7 +108,12 @@ class PartitionFigures:
         yield from self._verdicts.changed()
         yield from self._totals.known()
         if totals:
-            yield from self._totals.changed()
+            yield from self.changes_of_totals()
+
+    def changes_of_totals(self) -> Iterator[PartialRow]:
+        """Those of days and months, as far as `settle` has got."""
+        self._totals.settle(UNLIMITED)
+        yield from self._totals.changed()
 
     def dump(self) -> Iterator[PartialRow]:
         """All cells, one by one, to be published after a takeover; what changes meanwhile is told by `changed`."""

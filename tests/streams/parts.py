@@ -157,7 +157,11 @@ class CountingEngine:
         """Forgotten."""
         self.touched.clear()
 
-    def settle_partials(self, limit: int, *, totals: bool) -> bool:
+    def settle_partials(self, limit: int) -> bool:
+        """Nothing to work in."""
+        return False
+
+    def settle_totals(self, limit: int) -> bool:
         """Nothing to work in."""
         return False
 
@@ -165,7 +169,11 @@ class CountingEngine:
         """None."""
         return {}
 
-    def take_partials(self, *, totals: bool) -> Iterable[PartialRow]:
+    def take_totals(self) -> Iterable[PartialRow]:
+        """None."""
+        return []
+
+    def take_partials(self) -> Iterable[PartialRow]:
         """The number of events, by scope."""
         if not self.changed:
             return []

@@ -90,7 +90,7 @@ def test_a_scope_is_known_before_its_totals_are_worked_in() -> None:
     first.replace("t", (), [fact("created", at("09:00"))])
     assert not first.settle(totals=False)
     told = [(row.scope, row.key[2:3]) for row in first.changes(totals=False)]
-    then = {row.key[2:3] for row in first.changes()}
+    then = {row.key[2:3] for row in first.changes_of_totals()}
 
     assert ("all", b"k") in told
     assert ("all", b"m") in told
