@@ -53,19 +53,11 @@ class Tickets(Partition):
 
     def settle_partials(self, limit: int) -> bool:
         """See `streams.engine.Engine`."""
-        return self.figures.settle(limit, totals=False)
+        return self.figures.settle(limit)
 
-    def settle_totals(self, limit: int) -> bool:
+    def take_partials(self, *, totals: bool = True) -> Iterator[PartialRow]:  # type: ignore[override]
         """See `streams.engine.Engine`."""
-        return self.figures.settle_totals(limit)
-
-    def take_partials(self) -> Iterator[PartialRow]:  # type: ignore[override]
-        """See `streams.engine.Engine`."""
-        return self.figures.changes(totals=False)
-
-    def take_totals(self) -> Iterator[PartialRow]:
-        """See `streams.engine.Engine`."""
-        return self.figures.changes_of_totals()
+        return self.figures.changes(totals=totals)
 
     def set_aside(self) -> Mapping[str, str]:
         """See `streams.engine.Engine`."""
