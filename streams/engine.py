@@ -112,10 +112,16 @@ class Engine(Protocol):
         """What has been touched so far is not to be taken: it came out of the changelog."""
 
     def settle_partials(self, limit: int) -> bool:
-        """Works changes of at most so many tickets into the cells; True when there are more."""
+        """Works changes of at most so many tickets into the cells of KPIs; True when there are more."""
 
-    def take_partials(self, *, totals: bool) -> Iterable[PartialRow]:
-        """Cells that have changed since they were last taken; without `totals`, those of days and months wait."""
+    def settle_totals(self, limit: int) -> bool:
+        """Works what `settle_partials` has worked through into the cells of days and months: half of it all."""
+
+    def take_partials(self) -> Iterable[PartialRow]:
+        """Cells that have changed since they were last taken, but for totals."""
+
+    def take_totals(self) -> Iterable[PartialRow]:
+        """Cells of days and months that have; those of KPIs may be taken in between."""
 
     def all_partials(self) -> Iterable[PartialRow]:
         """Every cell."""
@@ -173,7 +179,10 @@ class Figures(Protocol):
         """Documents that have changed since they were last taken; or all. Totals are none of them."""
 
     def totals(self, *, whole: bool = False) -> Iterable[Document]:
-        """Totals of periods that have changed since they were last taken; or all."""
+        """Totals of periods that have changed since they were last taken; or all.
+
+        Rows may be taken over between two of them, but not when all are asked for.
+        """
 
     @property
     def closing(self) -> Closing | None:

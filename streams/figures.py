@@ -51,6 +51,7 @@ class ScopeWorker:
         self._seq = 0
         self._look_at = 0
         self._totals_at = 0
+        self._totals: asyncio.Task[list[Document]] | None = None  # being put into words
         self._beat = Beat(PUBLISH_MS)
         self._spoken: dict[int, int] = {}  # the watermark of each partition
         self._of: int | None = None
@@ -87,6 +88,12 @@ class ScopeWorker:
 
     async def run(self) -> None:
         """Works until it is closed."""
+        try:
+            await self._run()
+        finally:
+            self._drop_totals()
+
+    async def _run(self) -> None:
         while not self.closed:
             if not self._announced:
                 await self._announce()
@@ -177,7 +184,9 @@ class ScopeWorker:
     async def _publish(self, now: int, *, behind: bool) -> None:
         """Writes what changed; once after a takeover, or into an emptied view, all. Of the past, totals wait.
 
-        KPIs go first: after a takeover, years of totals may take seconds to be put into words.
+        KPIs go first. Totals are put into words beside the rows and KPIs that come meanwhile, for those that change in
+        a minute, with the years that are merged from them, may take seconds; only when they are all wanted does nothing
+        come in between.
         """
         whole = self._whole
         if whole:
@@ -188,15 +197,32 @@ class ScopeWorker:
         if not await self._write(documents, now, whole=whole):
             return
         documents = []
-        if whole or totals_due(self._totals_at, now, behind=behind):
+        if whole:
+            self._drop_totals()
             self._totals_at = now
-            documents = await self._ground.turns.collect(self._figures.totals(whole=whole))
+            documents = await self._ground.turns.collect(self._figures.totals(whole=True), later=True)
+        elif self._totals is not None and self._totals.done():
+            documents, self._totals = [one for one in self._totals.result() if self._is_running(one)], None
+        elif self._totals is None and totals_due(self._totals_at, now, behind=behind):
+            self._totals_at = now
+            totals = self._ground.turns.collect(self._figures.totals(), later=True)
+            self._totals = asyncio.get_running_loop().create_task(totals)
         if self._periods is not None:
             told, removed = await self._periods.step(self._epoch or 0, now)
             documents += told
             self._removable += removed
         if documents:
             await self._write(documents, now)
+
+    def _is_running(self, total: Document) -> bool:
+        """Whether no period has closed since its total was put into words."""
+        closing = self._figures.closing
+        return closing is None or (total.field, total.scope) not in closing.published
+
+    def _drop_totals(self) -> None:
+        if self._totals is not None:
+            self._totals.cancel()
+            self._totals = None
 
     async def _write(self, documents: Sequence[Document], now: int, *, whole: bool = False) -> bool:
         """Writes documents to the view; False when it wants others: see `_publish`."""

@@ -7,14 +7,13 @@ from collections.abc import Callable
 BEAT_MS = 500  # between two publications of a partition's cells
 PUBLISH_MS = 1_000  # between two publications of a scope's documents
 TOTALS_MS = 3_000  # of days and months: the largest, and nobody watches them by the second
-LONGEST_MS = 15_000
-LONGEST_TOTALS_MS = 60_000
+LONGEST_MS = 60_000  # of the past
 PARTS = 20  # of the time, of which one goes to figures that nobody watches
 
 
 def totals_due(last: int, now: int, *, behind: bool) -> bool:
     """Whether totals of days and months, told at `last`, go with a publication at `now` (both ms)."""
-    return now - last >= (LONGEST_TOTALS_MS if behind else TOTALS_MS)
+    return now - last >= (LONGEST_MS if behind else TOTALS_MS)
 
 
 def pause(took: int, least: int, *, behind: bool) -> int:

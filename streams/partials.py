@@ -10,7 +10,6 @@ from sinks.kafka import Record
 from streams import topics, wire
 from streams.engine import Engine
 from streams.ground import Ground
-from streams.pace import totals_due
 
 CHUNK = 500  # rows of one write
 TICKETS = 10  # whose changes are worked in in one go
@@ -23,38 +22,39 @@ class PartialsOut:
         self._number = number
         self._engine = engine
         self._ground = ground
-        self._totals_at = 0
         self._topic = topics.partials(ground.settings.group)
 
     async def publish_all(self, epoch: int) -> None:
         """After a takeover: every cell, then the mark."""
-        await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS))
-        await self._send(epoch, self._engine.all_partials(), [Record(*wire.mark_row(self._number, epoch))])
+        engine, turns = self._engine, self._ground.turns
+        await turns.repeat(lambda: engine.settle_partials(TICKETS))
+        await turns.repeat(lambda: engine.settle_totals(TICKETS))
+        await self._send(epoch, engine.all_partials(), [Record(*wire.mark_row(self._number, epoch))])
 
-    async def publish(
-        self, epoch: int, watermark: int | None, read: tuple[int, int] | None = None, *, behind: bool = False
-    ) -> None:
-        """The cells that changed, then the watermark up to which they hold; of the past (`behind`) totals wait.
-
-        `read` says that the log has been read to its end (see `wire.Read`); it is told once all totals have been.
-        """
+    async def publish(self, epoch: int, watermark: int | None) -> None:
+        """The cells of KPIs that changed, then the watermark up to which they hold."""
         await self._ground.turns.repeat(lambda: self._engine.settle_partials(TICKETS))
-        now = self._ground.clock()
-        totals = totals_due(self._totals_at, now, behind=behind)
-        if totals:
-            self._totals_at = now
         last: list[Record] = []
         if watermark is not None:
             last.append(Record(*wire.progress_row(self._number, epoch, watermark, self._ground.layout.events)))
-        if totals and read is not None:
-            last.append(Record(*wire.read_row(self._number, epoch, *read)))
-        await self._send(epoch, self._engine.take_partials(totals=totals), last)
+        await self._send(epoch, self._engine.take_partials(), last)
 
-    async def _send(self, epoch: int, cells: Iterable[PartialRow], last: Sequence[Record] = ()) -> None:
+    async def publish_totals(self, epoch: int, read: tuple[int, int] | None) -> None:
+        """The cells of days and months that changed, up to the last `publish`; it need not wait for them.
+
+        `read` says that the log had been read to its end then (see `wire.Read`); it is told once all have been.
+        """
+        await self._ground.turns.repeat(lambda: self._engine.settle_totals(TICKETS), later=True)
+        last = [Record(*wire.read_row(self._number, epoch, *read))] if read is not None else []
+        await self._send(epoch, self._engine.take_totals(), last, later=True)
+
+    async def _send(
+        self, epoch: int, cells: Iterable[PartialRow], last: Sequence[Record] = (), *, later: bool = False
+    ) -> None:
         """Sends cells, and what is to be told to all partitions when they have them."""
         rest = iter(cells)
         while True:
-            found = await self._ground.turns.collect(rest, CHUNK)
+            found = await self._ground.turns.collect(rest, CHUNK, later=later)
             by_partition: dict[int, list[Record]] = {}
             for scope, cell, value in found:
                 key = wire.cell_key(self._number, epoch, scope, cell)

@@ -53,11 +53,19 @@ class Tickets(Partition):
 
     def settle_partials(self, limit: int) -> bool:
         """See `streams.engine.Engine`."""
-        return self.figures.settle(limit)
+        return self.figures.settle(limit, totals=False)
 
-    def take_partials(self, *, totals: bool = True) -> Iterator[PartialRow]:  # type: ignore[override]
+    def settle_totals(self, limit: int) -> bool:
         """See `streams.engine.Engine`."""
-        return self.figures.changes(totals=totals)
+        return self.figures.settle_totals(limit)
+
+    def take_partials(self) -> Iterator[PartialRow]:  # type: ignore[override]
+        """See `streams.engine.Engine`."""
+        return self.figures.changes(totals=False)
+
+    def take_totals(self) -> Iterator[PartialRow]:
+        """See `streams.engine.Engine`."""
+        return self.figures.changes_of_totals()
 
     def set_aside(self) -> Mapping[str, str]:
         """See `streams.engine.Engine`."""

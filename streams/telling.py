@@ -1,18 +1,18 @@
-"""A partition's figures on their way to stage 2, beside its tickets: these need not wait for them."""
+"""A partition's figures on their way to stage 2, beside its tickets; and totals beside KPIs, which wait for nothing."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from streams.engine import Engine
 from streams.ground import Ground
-from streams.pace import BEAT_MS, Beat
+from streams.pace import BEAT_MS, Beat, totals_due
 from streams.partials import PartialsOut
 
 
 class Telling:
-    """Tells one partition's partials, one publication at a time.
+    """Tells one partition's partials, one publication at a time, and its totals, one at a time.
 
     `behind` says at an instant (ms) whether what there is to tell is of the past.
     """
@@ -24,19 +24,21 @@ class Telling:
         self._beat = Beat(BEAT_MS, ground.clock() - number * BEAT_MS // max(ground.layout.events, 1))
         self._partials = PartialsOut(number, engine, ground)
         self._task: asyncio.Task[None] | None = None
+        self._totals: asyncio.Task[None] | None = None
+        self._totals_at = 0
 
     @property
     def is_due(self) -> bool:
         """Whether it is time, and nothing is on its way."""
-        return self._task is None and self._beat.is_due(self._ground.clock(), self._behind)
+        idle = self._task is None or self._task.done()
+        return idle and self._beat.is_due(self._ground.clock(), self._behind)
 
     def begin(self, epoch: int, watermark: int | None, read: tuple[int, int] | None) -> None:
         """Begins to tell what has changed: all that is true up to the watermark, and maybe more.
 
         `read` is what the log has been read to, if it has.
         """
-        task = self._task = asyncio.get_running_loop().create_task(self._tell(epoch, watermark, read))
-        task.add_done_callback(self._done)
+        self._task = self._begin(self._tell(epoch, watermark, read))
 
     async def tell_all(self, epoch: int) -> None:
         """After a takeover: tells every cell under the new epoch."""
@@ -45,26 +47,38 @@ class Telling:
 
     def cancel(self) -> None:
         """Lets go what is on its way."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in self._under_way():
+            task.cancel()
 
     async def end(self) -> None:
         """Waits for what is on its way; whoever stops waiting lets it go: it must not outlive what it writes with."""
-        if (task := self._task) is None:
-            return
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            task.cancel()
-            await asyncio.wait([task])
-            raise
+        while tasks := self._under_way():
+            try:
+                await asyncio.wait(tasks)
+            except asyncio.CancelledError:
+                self.cancel()
+                await asyncio.wait(tasks)
+                raise
 
     async def _tell(self, epoch: int, watermark: int | None, read: tuple[int, int] | None) -> None:
         began = self._ground.clock()
-        await self._partials.publish(epoch, watermark, read, behind=self._behind(began))
-        self._beat.done(began, self._ground.clock())
+        await self._partials.publish(epoch, watermark)
+        now = self._ground.clock()
+        self._beat.done(began, now)
+        if (self._totals is None or self._totals.done()) and totals_due(
+            self._totals_at, now, behind=self._behind(now)
+        ):
+            self._totals_at = now
+            self._totals = self._begin(self._partials.publish_totals(epoch, read))
+
+    def _begin(self, telling: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(telling)
+        task.add_done_callback(self._done)
+        return task
+
+    def _under_way(self) -> list[asyncio.Task[None]]:
+        return [task for task in (self._task, self._totals) if task is not None and not task.done()]
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._task = None
         if not task.cancelled() and (error := task.exception()) is not None:
             self._ground.on_fatal(error)

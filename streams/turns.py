@@ -2,16 +2,21 @@
 
 All partitions and scopes of a worker share one loop with its tickets. Were each to do its piece in the same round of
 the loop, a ticket that waits for a few rounds would wait for all of their pieces, each time.
+
+What somebody watches by the second goes first. What nobody does (`later`: totals of days and months, of which a backlog
+leaves seconds of work) has the turns that are left, and one every few milliseconds at the least.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 from typing import TypeVar
 
 PIECE_S = 0.001
+YIELDS_S = 4 * PIECE_S  # what can wait lets others go first for so long
 
 T = TypeVar("T")
 
@@ -21,30 +26,55 @@ class Turns:
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
+        self._urgent = 0  # at work on what cannot wait
+        self._calm = asyncio.Event()
+        self._calm.set()
 
-    async def collect(self, found: Iterable[T], limit: int | None = None) -> list[T]:
+    async def collect(self, found: Iterable[T], limit: int | None = None, *, later: bool = False) -> list[T]:
         """Draws up to `limit` of what is made when it is drawn, piece by piece; fewer only when there are no more."""
         drawing = iter(found)
         drawn: list[T] = []
         wanted = limit if limit is not None else 1 << 62
         more = True
-        while more and len(drawn) < wanted:
-            async with self._lock:
-                until = monotonic() + PIECE_S
-                while more and len(drawn) < wanted and monotonic() < until:
-                    try:
-                        drawn.append(next(drawing))
-                    except StopIteration:
-                        more = False
-                await asyncio.sleep(0)
+        with self._working(later=later):
+            while more and len(drawn) < wanted:
+                async with self._turn(later=later) as until:
+                    while more and len(drawn) < wanted and monotonic() < until:
+                        try:
+                            drawn.append(next(drawing))
+                        except StopIteration:
+                            more = False
         return drawn
 
-    async def repeat(self, step: Callable[[], bool]) -> None:
+    async def repeat(self, step: Callable[[], bool], *, later: bool = False) -> None:
         """Calls `step`, which takes a fraction of a piece, until it says False."""
         more = True
-        while more:
-            async with self._lock:
-                until = monotonic() + PIECE_S
-                while more and monotonic() < until:
-                    more = step()
-                await asyncio.sleep(0)
+        with self._working(later=later):
+            while more:
+                async with self._turn(later=later) as until:
+                    while more and monotonic() < until:
+                        more = step()
+
+    @contextmanager
+    def _working(self, *, later: bool) -> Iterator[None]:
+        if later:
+            yield
+            return
+        self._urgent += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._urgent -= 1
+            if not self._urgent:
+                self._calm.set()
+
+    @asynccontextmanager
+    async def _turn(self, *, later: bool) -> AsyncIterator[float]:
+        """One piece: the instant at which it is to end."""
+        if later and self._urgent:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._calm.wait(), YIELDS_S)
+        async with self._lock:
+            yield monotonic() + PIECE_S
+            await asyncio.sleep(0)

@@ -48,8 +48,6 @@ CLOCKS: Final = {
 }
 #: (aspect, rater) → code of the number of ratings.
 RATED: Final = {(aspect, rater): 100 + 10 * a + r for a, aspect in enumerate(ASPECTS) for r, rater in enumerate(RATERS)}
-#: Codes below count each fact once.
-FACTS_END: Final = 200
 
 WEIGHT: Final = 200  # millionths
 FIRST_CONTACT: Final = 201

@@ -72,10 +72,11 @@ class PartitionFigures:
         # Partitions are not equally far: at the turn of a year others may still be in the old one.
         self._verdicts.forget(self._panes.floor, first_day(self._days, now_ms - 2 * DAY_MS))
 
-    def settle(self, limit: int = UNLIMITED) -> bool:
+    def settle(self, limit: int = UNLIMITED, *, totals: bool = True) -> bool:
         """Works through what is noted, `limit` pieces of some 30 µs at most; True when there is more.
 
-        A loop that must breathe calls it until False before it asks for rows, which does the rest at once.
+        A loop that must breathe calls it until False before it asks for rows, which does the rest at once. Without
+        `totals`, what is noted goes on to days and months by `settle_totals`.
         """
         while self._facts and limit > 0:
             self._apply(*self._facts.popitem()[1])
@@ -84,6 +85,10 @@ class PartitionFigures:
             ticket_id, (before, after) = self._stands.popitem()
             self._gauges.set(ticket_id, before, after)
             limit -= 1
+        return self.settle_totals(limit) if totals else limit <= 0
+
+    def settle_totals(self, limit: int) -> bool:
+        """Works what `settle` has worked through into days and months, as far as `limit` goes; True as there."""
         return self._totals.settle(limit) <= 0
 
     def changed(self, *, totals: bool = True) -> list[PartialRow]:
@@ -96,14 +101,19 @@ class PartitionFigures:
         Emptied cells are nothing, forgotten ones tombstones. Totals of days and months are the largest rows and the
         least urgent ones: without `totals` they wait for a call that asks for them.
         """
-        self.settle()
+        self.settle(totals=totals)
         yield from self._panes.changed()
         yield from self._slots.changed()
         yield from self._gauges.changed()
         yield from self._verdicts.changed()
         yield from self._totals.known()
         if totals:
-            yield from self._totals.changed()
+            yield from self.changes_of_totals()
+
+    def changes_of_totals(self) -> Iterator[PartialRow]:
+        """Those of days and months, as far as `settle` has got."""
+        self._totals.settle(UNLIMITED)
+        yield from self._totals.changed()
 
     def dump(self) -> Iterator[PartialRow]:
         """All cells, one by one, to be published after a takeover; what changes meanwhile is told by `changed`."""

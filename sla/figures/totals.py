@@ -12,7 +12,7 @@ from functools import lru_cache
 from models import scope
 from models.fact import Dims, Fact
 from models.partial import PartialRow
-from sla.figures.codes import FACTS_END, LEFT, OPENED, Cell, amounts_in_totals, bump, merge
+from sla.figures.codes import LEFT, OPENED, Cell, amounts_in_totals, bump, merge
 from sla.figures.credits import Credits, Place
 from sla.figures.days import SLOT_MS, Days
 from sla.figures.grid import Grid
@@ -75,6 +75,7 @@ class Totals:
         self._tickets: dict[tuple[int, int, frozenset[Place]], int] = {}
         self._parts: Grid[Part] = Grid(_part_places)
         self._once: Grid[Once] = Grid(_once_places)
+        self._counted: dict[tuple[Dims, str | None], int] = {}
         self._known: dict[str, int] = {}
         self._announced: set[str] = set()
         self._touched: set[str] = set()
@@ -97,7 +98,7 @@ class Totals:
 
     def tally(self, facts: Iterable[Fact], sign: int) -> None:
         """Adds facts, or takes them out."""
-        pending = self._facts
+        pending, counted = self._facts, self._counted
         dims: Dims | None = None
         person: str | None = None
         slot = -1
@@ -112,6 +113,8 @@ class Totals:
                 cell = pending.get(key)  # type: ignore[assignment]
                 if cell is None:
                     cell = pending[key] = {}
+                by = (dims, person)
+            counted[by] = counted.get(by, 0) + sign
             for code, amount in amounts_in_totals(fact):
                 cell[code] = cell.get(code, 0) + sign * amount
 
@@ -147,6 +150,7 @@ class Totals:
 
     def known(self) -> Iterator[PartialRow]:
         """Rows of the scopes that became known, or have nothing left, since they were last told."""
+        self._know()
         while self._touched:
             name = self._touched.pop()
             if bool(self._known[name]) != (name in self._announced):
@@ -158,6 +162,7 @@ class Totals:
         """All rows; they count as told."""
         yield from self._parts.rows()
         yield from self._once.rows()
+        self._know()
         for name in list(self._known):
             if self._known.get(name):
                 yield self._knows(name)
@@ -172,19 +177,20 @@ class Totals:
     def _settle_facts(self, place: tuple[int, Dims, str | None], cell: Cell) -> None:
         """Hands a pending cell on; a day's facts are its month's, too."""
         period, dims, person = place
-        self._know(dims, person, sum(amount for code, amount in cell.items() if code < FACTS_END))
         cell.pop(OPENED, None)  # where a ticket stands on the board is in no total
         cell.pop(LEFT, None)
         if is_day(period):
             self._spread(period, dims, person, cell)
         self._spread(period // 100 if is_day(period) else period, dims, person, cell)
 
-    def _know(self, dims: Dims, person: str | None, number: int) -> None:
-        """Counts the facts that a scope is known by."""
-        if number:
-            for name in scopes_of(dims, person):
-                self._known[name] = self._known.get(name, 0) + number
-                self._touched.add(name)
+    def _know(self) -> None:
+        """Counts the facts that scopes are known by."""
+        counted, self._counted = self._counted, {}
+        for (dims, person), number in counted.items():
+            if number:
+                for name in scopes_of(dims, person):
+                    self._known[name] = self._known.get(name, 0) + number
+                    self._touched.add(name)
 
     def _spread(self, period: int, dims: Dims, person: str | None, cell: Cell) -> None:
         """Adds a pending cell to its subjects, unless its day has gone."""

@@ -161,11 +161,19 @@ class CountingEngine:
         """Nothing to work in."""
         return False
 
+    def settle_totals(self, limit: int) -> bool:
+        """Nothing to work in."""
+        return False
+
     def set_aside(self) -> Mapping[str, str]:
         """None."""
         return {}
 
-    def take_partials(self, *, totals: bool) -> Iterable[PartialRow]:
+    def take_totals(self) -> Iterable[PartialRow]:
+        """None."""
+        return []
+
+    def take_partials(self) -> Iterable[PartialRow]:
         """The number of events, by scope."""
         if not self.changed:
             return []

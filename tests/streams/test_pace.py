@@ -22,7 +22,7 @@ from streams.pace import LONGEST_MS, Beat, pause, totals_due
 def test_the_past_takes_a_small_part_of_the_time_and_the_present_waits_for_no_more_than_a_beat(
     took: int, expected: int, *, behind: bool
 ) -> None:
-    """Beats keep their distance; a slow one is not made up for, and nothing waits for longer than a quarter minute."""
+    """Beats keep their distance; a slow one is not made up for, and nothing waits for longer than a minute."""
     assert expected == pause(took, 500, behind=behind)
 
 

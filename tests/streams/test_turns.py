@@ -36,6 +36,38 @@ async def test_what_is_ready_goes_on_between_any_two_pieces() -> None:
     assert [list(range(5))] * 4 == [task.result() for task in working]
 
 
+async def test_what_can_wait_lets_others_go_first_and_is_not_forgotten() -> None:
+    """While somebody makes figures that are watched, totals have a piece every few milliseconds; then all."""
+    turns, order = Turns(), []
+
+    def noted(name: str, pieces: int) -> Iterator[int]:
+        for number in _slow(pieces):
+            order.append(name)
+            yield number
+
+    watched = asyncio.create_task(turns.collect(noted("watched", 60)))
+    await asyncio.sleep(0)
+    await asyncio.gather(watched, turns.collect(noted("later", 150), later=True), turns.collect(noted("watched", 60)))
+    while_watched = order[: len(order) - order[::-1].index("watched")]
+
+    assert 120 == while_watched.count("watched")
+    assert 2 <= while_watched.count("later") <= 40  # 60, were they all alike
+    assert 150 == order.count("later")
+
+
+async def test_whoever_gives_up_holds_nobody_back() -> None:
+    """A task that is cancelled in the midst of its figures no longer asks for turns."""
+    turns = Turns()
+    given_up = asyncio.create_task(turns.collect(_slow(1000)))
+    await asyncio.sleep(0.01)
+    given_up.cancel()
+    began = monotonic()
+    await turns.collect(_slow(100), later=True)
+
+    assert given_up.cancelled()
+    assert monotonic() - began < 100 * (PIECE_S + 0.002)
+
+
 async def test_a_step_is_repeated_until_it_says_that_nothing_is_left() -> None:
     """As often as it says True, and once more."""
     left = [3]

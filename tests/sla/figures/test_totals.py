@@ -10,7 +10,7 @@ from models.fact import Dims, Fact
 from models.instant import parse_ms
 from models.kpi import METRICS
 from models.period import PeriodDocument
-from sla.figures import ScopeFigures
+from sla.figures import PartitionFigures, ScopeFigures
 from sla.figures.days import Days, months_of
 from sla.figures.measures import measures_of
 from sla.figures.periods import editions_in
@@ -82,6 +82,20 @@ def test_a_day_that_went_by_unpublished_leaves_nothing_but_its_month() -> None:
 
     assert {"2026-11"} == {name for family, _, name in desk.view if family == "period"}
     assert not [row for row in desk.stage1[0].dump() if b"20261121" in row.key]
+
+
+def test_a_scope_is_known_before_its_totals_are_worked_in() -> None:
+    """KPIs are told of scopes that are known, and do not wait for totals; which come whole when they are asked for."""
+    first = PartitionFigures(0, "Asia/Shanghai")
+    first.replace("t", (), [fact("created", at("09:00"))])
+    assert not first.settle(totals=False)
+    told = [(row.scope, row.key[2:3]) for row in first.changes(totals=False)]
+    then = {row.key[2:3] for row in first.changes_of_totals()}
+
+    assert ("all", b"k") in told
+    assert ("all", b"m") in told
+    assert {b"t", b"d"} & {kind for _, kind in told} == set()
+    assert {b"t"} == then
 
 
 def test_a_measure_is_split_by_priority_tier_complexity_and_aspect() -> None:
