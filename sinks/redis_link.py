@@ -1,4 +1,4 @@
-"""The way to Redis: one pool, the scripts, and patience while the server is away."""
+"""The way to Redis: its connections, the scripts, and patience while the server is away."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ Command = tuple[Any, ...]
 
 
 class RedisLink:
-    """A connection pool that outlives the server.
+    """Connections that outlive the server.
 
     Args:
         url: such as `redis://localhost:6379/0`; `rediss://` for TLS, user and password inside.
         backoff_s: the first and the longest pause between two attempts.
-        timeout_s: how long an answer may take before the server counts as away.
+        timeout_s: how long an answer, or all those of a pipeline, may take before the server counts as away.
     """
 
     def __init__(
@@ -64,18 +64,24 @@ class RedisLink:
     ) -> None:
         self.url = url
         self._first_s, self._longest_s = backoff_s
-        # Patience is ours alone, so that an outage is logged once and not by every layer.
-        pool = aioredis.BlockingConnectionPool.from_url(
-            url,
-            max_connections=connections,
-            timeout=None,
-            protocol=2,
-            socket_timeout=timeout_s,
-            socket_connect_timeout=min(timeout_s, 3.0),
-            retry=Retry(NoBackoff(), 0),
-            health_check_interval=0,
-        )
-        self.client = aioredis.Redis(connection_pool=pool)
+        self._timeout_s = timeout_s
+
+        def pool(socket_timeout: float | None) -> aioredis.BlockingConnectionPool:
+            # Patience is ours alone, so that an outage is logged once and not by every layer.
+            return aioredis.BlockingConnectionPool.from_url(
+                url,
+                max_connections=connections,
+                timeout=None,
+                protocol=2,
+                socket_timeout=socket_timeout,
+                socket_connect_timeout=min(timeout_s, 3.0),
+                retry=Retry(NoBackoff(), 0),
+                health_check_interval=0,
+            )
+
+        self.client = aioredis.Redis(connection_pool=pool(timeout_s))
+        # With a timeout of its own the client makes a task of all that it sends, and waits until the loop comes round.
+        self._pipes = pool(None)
         self._scripts: dict[str, Script] = {}
         self._loaded = False
         self._away_since: float | None = None
@@ -135,7 +141,8 @@ class RedisLink:
             except (errors.ConnectionError, errors.TimeoutError, OSError) as error:
                 self._lost(error)
                 # What else lies in the pool is as dead; each would cost an attempt of its own.
-                await self.client.connection_pool.disconnect(inuse_connections=False)
+                for pool in (self.client.connection_pool, self._pipes):
+                    await pool.disconnect(inuse_connections=False)
             else:
                 self._back()
                 return answer
@@ -148,17 +155,17 @@ class RedisLink:
             return []
         packed = b"".join([hiredis.pack_command(command) for command in commands])
 
-        async def send(client: aioredis.Redis) -> list[Any]:
-            pool = client.connection_pool
-            connection = await pool.get_connection()  # type: ignore[no-untyped-call]
+        async def send(_: aioredis.Redis) -> list[Any]:
+            connection = await self._pipes.get_connection()  # type: ignore[no-untyped-call]
             try:
-                answers = await _exchange(connection, packed, len(commands))
+                async with asyncio.timeout(self._timeout_s):
+                    answers = await _exchange(connection, packed, len(commands))
             except BaseException:
                 # An answer may still be on its way: nobody else is to read it as theirs.
                 await connection.disconnect(nowait=True)
                 raise
             finally:
-                await pool.release(connection)
+                await self._pipes.release(connection)
             for answer in answers:
                 if isinstance(answer, Exception):
                     raise answer
@@ -170,6 +177,7 @@ class RedisLink:
         """Lets all connections go."""
         await self.client.aclose()
         await self.client.connection_pool.disconnect()
+        await self._pipes.disconnect()
 
     def _lost(self, error: Exception) -> None:
         self._loaded = False

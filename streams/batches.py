@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from inspect import iscoroutine
+from typing import Any, NamedTuple, cast
 
 from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage, Message
+from mode.services import WaitResults
+
+from streams.eager import Done, begin
 
 #: How long events may gather at the broker before it answers a fetch, unless there are so many bytes sooner: what a
 #: batch costs is shared by all of its events. They gather there, and not between a fetch and whoever takes what it
@@ -175,6 +179,27 @@ class BatchConsumer(Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stop_flow()  # nothing is to be fetched before the first recovery: see on_partitions_assigned
+
+    async def wait_first(
+        self,
+        *waited: Any,
+        timeout: Any = None,  # noqa: ASYNC109 - Faust's signature
+    ) -> WaitResults:
+        """Waits for the first of several; what need not wait is done at once.
+
+        By this Faust hands over its messages, one after the other, with four tasks for each: the loop came round three
+        times before the next had its turn, and all partitions' before anything was fetched again.
+        """
+        first, *others = waited
+        if timeout is None and iscoroutine(first):
+            begun = begin(first)
+            if isinstance(begun, Done):
+                for other in others:
+                    if iscoroutine(other):
+                        other.close()
+                return WaitResults([first], [begun.result], stopped=False)
+            first = begun
+        return cast("WaitResults", await super().wait_first(first, *others, timeout=timeout))
 
     def fetched(self, tp: TP) -> Fetched | None:
         """What is known of a partition; None while it is not ours."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import sys
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -21,6 +22,9 @@ TICK_S = 0.05
 BEAT_S = 1.0
 TRIM_EVERY = 10  # beats
 YOUNG = 10_000  # objects that are new, before the collector looks at them: some 5 ms
+#: How long one thread may keep others from Python's lock, by default 5 ms: the consumer's asks for it several times
+#: between a fetch and the next one.
+SWITCH_S = 0.001
 PATIENCE_S = 8.0  # that a step may take when the worker is told to end
 
 
@@ -48,6 +52,8 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
     gc.disable()  # see _collect
     gc.collect()
     gc.freeze()
+    switch_s = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
     loops = [asyncio.create_task(loop) for loop in (_tick(app), _beat(app), app.ground.solved.run())]
     waits = [asyncio.create_task(until.wait()), asyncio.create_task(fatal.happened.wait())]
     crashed: asyncio.Task[Any] | None = None
@@ -62,6 +68,7 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
             fatal(reason)
     finally:
         gc.enable()
+        sys.setswitchinterval(switch_s)
         for task in (*loops, *waits, *([crashed] if crashed else [])):
             task.cancel()
         await app.tickets.close(PATIENCE_S)

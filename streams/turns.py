@@ -1,7 +1,8 @@
 """Figures take turns: one piece of a millisecond or so at a time, and between two of them whatever is ready goes on.
 
 All partitions and scopes of a worker share one loop with its tickets. Were each to do its piece in the same round of
-the loop, a ticket that waits for a few rounds would wait for all of their pieces, each time.
+the loop, a ticket that waits for a few rounds would wait for all of their pieces, each time. Where tickets alone make a
+round long, pieces get longer with it: figures have their part of a loop that is busy, and do not fall behind for good.
 
 What somebody watches by the second goes first. What nobody does (`later`: totals of days and months, of which a backlog
 leaves seconds of work) has the turns that are left, and one every few milliseconds at the least.
@@ -16,6 +17,8 @@ from time import monotonic
 from typing import TypeVar
 
 PIECE_S = 0.001
+SHARE = 4  # a piece may take such a part of the time that the loop took to come round, when that is more
+LONGEST_S = 4 * PIECE_S
 YIELDS_S = 4 * PIECE_S  # what can wait lets others go first for so long
 
 T = TypeVar("T")
@@ -29,6 +32,7 @@ class Turns:
         self._urgent = 0  # at work on what cannot wait
         self._calm = asyncio.Event()
         self._calm.set()
+        self._round_s = 0.0  # that the loop last took to come round
 
     async def collect(self, found: Iterable[T], limit: int | None = None, *, later: bool = False) -> list[T]:
         """Draws up to `limit` of what is made when it is drawn, piece by piece; fewer only when there are no more."""
@@ -76,5 +80,7 @@ class Turns:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._calm.wait(), YIELDS_S)
         async with self._lock:
-            yield monotonic() + PIECE_S
+            yield monotonic() + max(PIECE_S, min(self._round_s / SHARE, LONGEST_S))
+            ended = monotonic()
             await asyncio.sleep(0)
+            self._round_s = monotonic() - ended

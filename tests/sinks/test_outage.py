@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -55,6 +56,24 @@ async def test_a_write_waits_for_redis_and_goes_on(mortal: RedisServer) -> None:
     refill = [ticket("T1"), ticket("T2")]
     assert Outcome.WRITTEN is await twin.view.write_tickets(0, 5, 3, refill, NOON, refilling=True)
     await twin.redis.close()
+
+
+async def test_a_redis_that_hangs_is_as_good_as_away(mortal: RedisServer) -> None:
+    """It takes what is sent and answers nothing: what was asked is asked again, and no late answer is another's."""
+    link = RedisLink(mortal.url, timeout_s=0.2)
+    assert [b"PONG"] == await link.pipeline([("PING",)])
+    assert mortal.process is not None
+    mortal.process.send_signal(signal.SIGSTOP)
+    with capture_logs() as logs:
+        waiting = [asyncio.create_task(link.pipeline([("ECHO", str(n)), ("INCR", "n")])) for n in range(3)]
+        await asyncio.sleep(0.5)
+        assert [True, False, False, False] == [link.away, *(task.done() for task in waiting)]
+        mortal.process.send_signal(signal.SIGCONT)
+        answers = await asyncio.wait_for(asyncio.gather(*waiting), 5)
+
+    assert [b"0", b"1", b"2"] == [echo for echo, _ in answers]
+    assert ["redis is away, waiting for it", "redis is back"] == [entry["event"] for entry in logs]
+    await link.close()
 
 
 async def test_scripts_forgotten_by_the_server_are_given_again(in_redis: InRedis) -> None:

@@ -140,3 +140,50 @@ async def test_a_marker_at_the_end_is_read_and_brings_nothing(
         while thread.read(place) != (7, 5):
             await thread._fetch_records(consumer, {place}, timeout=2)
             thread.handed_over(place)
+
+
+async def test_messages_are_handed_over_before_the_loop_comes_round(thread: BatchConsumerThread) -> None:
+    """Those of a fetch one after the other, each to a queue with room; nothing is left that waits for nothing."""
+    consumer, taken, rounds = thread.consumer, list[int](), 0
+
+    async def count() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    async def take(number: int) -> int:
+        taken.append(number)
+        return number
+
+    counting = asyncio.create_task(count())
+    for number in range(16):
+        found = await consumer.wait_first(take(number), consumer.suspend_flow.wait())
+        assert [number] == found.results
+    counting.cancel()
+
+    assert list(range(16)) == taken
+    assert 0 == rounds
+
+
+async def test_a_message_that_nobody_has_room_for_waits_until_the_flow_stops(thread: BatchConsumerThread) -> None:
+    """It is let go then: it comes again."""
+    consumer, room, let_go = thread.consumer, asyncio.Event(), list[bool]()
+
+    async def take() -> None:
+        try:
+            await room.wait()
+        except asyncio.CancelledError:
+            let_go.append(True)
+            raise
+
+    stopped = asyncio.Event()
+    handing = asyncio.create_task(consumer.wait_first(take(), stopped.wait()))
+    await asyncio.sleep(0.01)
+    assert not handing.done()
+    stopped.set()
+    found = await handing
+    await asyncio.sleep(0)
+
+    assert [True] == found.results
+    assert [True] == let_go

@@ -55,6 +55,27 @@ async def test_what_can_wait_lets_others_go_first_and_is_not_forgotten() -> None
     assert 150 == order.count("later")
 
 
+async def test_a_loop_that_others_keep_busy_leaves_figures_their_part() -> None:
+    """With rounds of 12 ms, pieces of one would leave figures a twelfth of the time: they grow to a quarter of these."""
+    turns, rounds = Turns(), 0
+
+    async def others() -> None:
+        nonlocal rounds
+        while True:
+            until = monotonic() + 0.012
+            while monotonic() < until:
+                pass
+            rounds += 1
+            await asyncio.sleep(0)
+
+    busy = asyncio.create_task(others())
+    drawn = await turns.collect(_slow(60))
+    busy.cancel()
+
+    assert list(range(60)) == drawn
+    assert 10 <= rounds <= 30  # 60, were a piece a millisecond whatever the others take
+
+
 async def test_whoever_gives_up_holds_nobody_back() -> None:
     """A task that is cancelled in the midst of its figures no longer asks for turns."""
     turns = Turns()
