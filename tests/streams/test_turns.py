@@ -56,7 +56,7 @@ async def test_what_can_wait_lets_others_go_first_and_is_not_forgotten() -> None
 
 
 async def test_a_loop_that_others_keep_busy_leaves_figures_their_part() -> None:
-    """With rounds of 12 ms, pieces of one would leave figures a twelfth of the time: they grow to a quarter of these."""
+    """With rounds of 12 ms, pieces of one leave figures a twelfth of the time: they grow to a quarter of the round."""
     turns, rounds = Turns(), 0
 
     async def others() -> None:
