@@ -21,6 +21,7 @@ from streams.batches import BatchConsumer, BatchTransport
 from streams.clock import now_ms
 from streams.engine import Engine, Figures
 from streams.figures import ScopeWorker
+from streams.flow import Flow
 from streams.ground import Ground
 from streams.life import Fatal
 from streams.metrics import Metrics
@@ -172,6 +173,7 @@ def _faust_app(settings: Settings) -> faust.App:
         producer_acks=-1,
     )
     app.transport = BatchTransport(app.conf.broker_consumer, app)
+    app.flow_control = Flow()  # before there are any queues, which keep it
     return app
 
 
