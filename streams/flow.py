@@ -6,13 +6,13 @@ from mode.utils.queues import FlowControlEvent
 
 
 class Flow(FlowControlEvent):
-    """Lets messages in, or holds them back; what waits in the queues is forgotten only after they have been held back."""
+    """Lets messages in, or holds them back; what waits in queues is forgotten only after they have been held back."""
 
     def resume(self) -> None:
         """Lets messages in.
 
-        Recovery says so before it reads, and again at its end; each time Faust forgets all that waits. By the end that may
-        be what was fetched of other partitions since: nothing would bring it again, and all behind it would be left out.
+        Recovery says so before it reads, and again at its end; each time Faust forgets all that waits. By the end that
+        may be what was fetched of other partitions: nothing would bring it again, and all behind it would be left out.
         """
         if not self.is_active():
             super().resume()
