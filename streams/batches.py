@@ -192,11 +192,13 @@ class BatchConsumer(Consumer):
         """
         first, *others = waited
         if timeout is None and iscoroutine(first):
-            begun = begin(first)
+            try:
+                begun = begin(first)
+            except BaseException:
+                _close(others)
+                raise
             if isinstance(begun, Done):
-                for other in others:
-                    if iscoroutine(other):
-                        other.close()
+                _close(others)
                 return WaitResults([first], [begun.result], stopped=False)
             first = begun
         return cast("WaitResults", await super().wait_first(first, *others, timeout=timeout))
@@ -254,8 +256,23 @@ class BatchConsumer(Consumer):
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         # Faust passes the offset of the message itself as the end of the gap and counts it in: the message would be
-        # acknowledged twice over, and commits would crawl along one batch behind the other.
-        await super()._add_gap(tp, offset_from, offset_to - 1)
+        # acknowledged twice over, and commits would crawl along one batch behind the other. It also sorts all gaps anew
+        # for each batch, though they lie one behind the other unless a rebalance has come in between.
+        gaps, committed = self._gap[tp], self._committed_offset[tp]
+        first = offset_from if committed is None else max(offset_from, committed + 1)
+        if first >= offset_to:
+            return
+        known = gaps.overlaps(first, offset_to)
+        gaps.addi(first, offset_to)
+        if known:
+            gaps.merge_overlaps()
+
+
+def _close(never_begun: Iterable[Any]) -> None:
+    """Lets go what nobody will wait for."""
+    for one in never_begun:
+        if iscoroutine(one):
+            one.close()
 
 
 class BatchTransport(Transport):

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 0.05
 BEAT_S = 1.0
 TRIM_EVERY = 10  # beats
-YOUNG = 10_000  # objects that are new, before the collector looks at them: some 5 ms
+COLLECT_EVERY = 4  # ticks: what is new by then takes the collector some 5 ms
 #: How long one thread may keep others from Python's lock, by default 5 ms: the consumer's asks for it several times
 #: between a fetch and the next one.
 SWITCH_S = 0.001
@@ -83,11 +83,14 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
 
 async def _tick(app: App) -> None:
     """Wakes partitions whose time has come."""
+    ticks = 0
     while True:
         now = app.ground.clock()
         app.tickets.poke(now)
         app.figures.poke(now)
-        _collect(catching_up=app.tickets.is_catching_up(now))
+        ticks += 1
+        if ticks % COLLECT_EVERY == 0:
+            _collect(catching_up=app.tickets.is_catching_up(now))
         await asyncio.sleep(TICK_S)
 
 
@@ -95,13 +98,13 @@ def _collect(*, catching_up: bool) -> None:
     """Look for garbage among what is new since the last time, and never again at what has stayed.
 
     Left to itself, the collector now and then walks over every ticket, and everything waits for it: with 100,000
-    tickets that is longer than a deadline may be late. So it is asked often, when little is new. On the way through a
+    tickets that is longer than a deadline may be late. So it is asked often, when little is new; how much that is it
+    does not say, for its count of new objects goes down with each old one that is let go. On the way through a
     backlog nearly everything is new, and hardly any of it garbage that counting references does not find: nobody looks.
     """
-    if gc.get_count()[0] >= YOUNG:
-        if not catching_up:
-            gc.collect()
-        gc.freeze()
+    if not catching_up:
+        gc.collect()
+    gc.freeze()
 
 
 async def _beat(app: App) -> None:

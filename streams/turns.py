@@ -2,23 +2,26 @@
 
 All partitions and scopes of a worker share one loop with its tickets. Were each to do its piece in the same round of
 the loop, a ticket that waits for a few rounds would wait for all of their pieces, each time. Where tickets alone make a
-round long, pieces get longer with it: figures have their part of a loop that is busy, and do not fall behind for good.
+round long, pieces get longer with it, and longer still the longer a job has been at it: tickets are quick as long as
+figures keep their second, and figures of a machine that is short of time do not fall behind for good.
 
 What somebody watches by the second goes first. What nobody does (`later`: totals of days and months, of which a backlog
-leaves seconds of work) has the turns that are left, and one every few milliseconds at the least.
+leaves seconds of work) has the turns that are left, and one every few milliseconds at the least: one for all of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import TypeVar
 
 PIECE_S = 0.001
-SHARE = 4  # a piece may take such a part of the time that the loop took to come round, when that is more
-LONGEST_S = 4 * PIECE_S
+PART = 0.25  # of the time that the loop took to come round, which a piece may take when that is more
+MORE = 1.0  # for each second that a job has been at it, so much more of that time
+MORE_LATER = 0.1  # the same of what can wait
+LONGEST_S = 16 * PIECE_S
 YIELDS_S = 4 * PIECE_S  # what can wait lets others go first for so long
 
 T = TypeVar("T")
@@ -29,6 +32,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
+        self._later = asyncio.Lock()
         self._urgent = 0  # at work on what cannot wait
         self._calm = asyncio.Event()
         self._calm.set()
@@ -39,10 +43,10 @@ class Turns:
         drawing = iter(found)
         drawn: list[T] = []
         wanted = limit if limit is not None else 1 << 62
-        more = True
+        more, since = True, monotonic()
         with self._working(later=later):
             while more and len(drawn) < wanted:
-                async with self._turn(later=later) as until:
+                async with self._turn(since, later=later) as until:
                     while more and len(drawn) < wanted and monotonic() < until:
                         try:
                             drawn.append(next(drawing))
@@ -52,10 +56,10 @@ class Turns:
 
     async def repeat(self, step: Callable[[], bool], *, later: bool = False) -> None:
         """Calls `step`, which takes a fraction of a piece, until it says False."""
-        more = True
+        more, since = True, monotonic()
         with self._working(later=later):
             while more:
-                async with self._turn(later=later) as until:
+                async with self._turn(since, later=later) as until:
                     while more and monotonic() < until:
                         more = step()
 
@@ -74,13 +78,17 @@ class Turns:
                 self._calm.set()
 
     @asynccontextmanager
-    async def _turn(self, *, later: bool) -> AsyncIterator[float]:
-        """One piece: the instant at which it is to end."""
-        if later and self._urgent:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._calm.wait(), YIELDS_S)
-        async with self._lock:
-            yield monotonic() + max(PIECE_S, min(self._round_s / SHARE, LONGEST_S))
-            ended = monotonic()
-            await asyncio.sleep(0)
-            self._round_s = monotonic() - ended
+    async def _turn(self, since: float, *, later: bool) -> AsyncIterator[float]:
+        """One piece of a job that began at `since`: the instant at which it is to end."""
+        async with self._later if later else nullcontext():
+            if later and self._urgent:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(YIELDS_S):
+                        await self._calm.wait()
+            async with self._lock:
+                now = monotonic()
+                part = PART + (MORE_LATER if later else MORE) * (now - since)
+                yield now + max(PIECE_S, min(part * self._round_s, LONGEST_S))
+                ended = monotonic()
+                await asyncio.sleep(0)
+                self._round_s = monotonic() - ended

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from inspect import CORO_CLOSED, getcoroutinestate
 from typing import cast
 
 import faust
@@ -164,6 +165,19 @@ async def test_messages_are_handed_over_before_the_loop_comes_round(thread: Batc
 
     assert list(range(16)) == taken
     assert 0 == rounds
+
+
+async def test_an_error_in_handing_over_leaves_nothing_that_nobody_waits_for(thread: BatchConsumerThread) -> None:
+    """What the message would have waited beside is let go."""
+
+    async def fail() -> None:
+        raise ValueError("no")
+
+    beside = thread.consumer.suspend_flow.wait()
+    with pytest.raises(ValueError, match="no"):
+        await thread.consumer.wait_first(fail(), beside)
+
+    assert CORO_CLOSED == getcoroutinestate(beside)
 
 
 async def test_a_message_that_nobody_has_room_for_waits_until_the_flow_stops(thread: BatchConsumerThread) -> None:

@@ -73,6 +73,23 @@ async def test_what_is_done_of_an_older_assignment_commits_nothing_that_is_not_d
     assert {tp: 2000} == consumer._filter_committable_offsets([tp])
 
 
+async def test_what_a_batch_skips_is_counted_once_though_it_is_read_twice() -> None:
+    """Offsets behind each other, the last of them read again in other bounds: all are done with the last batch."""
+    app, tp = faust_app(), TP("ticket-events", 0)
+    app.topics._acking_topics.add(tp.topic)
+    consumer = cast("BatchConsumer", app.consumer)
+    consumer.resume_flow()
+    consumer._committed_offset[tp] = 100
+    for first, last in ((101, 199), (200, 299), (250, 299), (300, 300)):
+        await consumer._add_gap(tp, first, last)
+    for offset in (199, 299, 300):
+        done = message(tp, offset, 1)
+        consumer.track_message(done)
+        consumer.ack(done)
+
+    assert {tp: 301} == consumer._filter_committable_offsets([tp])
+
+
 async def test_rows_of_a_recovery_that_a_rebalance_ended_are_not_taken() -> None:
     """They would hide that what stands before them has not been read."""
     app = faust_app()

@@ -55,25 +55,61 @@ async def test_what_can_wait_lets_others_go_first_and_is_not_forgotten() -> None
     assert 150 == order.count("later")
 
 
-async def test_a_loop_that_others_keep_busy_leaves_figures_their_part() -> None:
-    """With rounds of 12 ms, pieces of one leave figures a twelfth of the time: they grow to a quarter of the round."""
-    turns, rounds = Turns(), 0
+async def test_however_many_can_wait_they_have_one_turn_between_them() -> None:
+    """Eight partitions' totals take no more of those who make what is watched than one partition's."""
+    turns, order = Turns(), []
 
-    async def others() -> None:
-        nonlocal rounds
+    def noted(name: str, pieces: int) -> Iterator[int]:
+        for number in _slow(pieces):
+            order.append(name)
+            yield number
+
+    watched = asyncio.create_task(turns.collect(noted("watched", 60)))
+    await asyncio.sleep(0)
+    await asyncio.gather(watched, *(turns.collect(noted("later", 30), later=True) for _ in range(8)))
+    while_watched = order[: len(order) - order[::-1].index("watched")]
+
+    assert while_watched.count("later") <= 40  # several hundred, had each its turn
+    assert 240 == order.count("later")
+
+
+class Others:
+    """What keeps the loop busy: so many ms in each of its rounds."""
+
+    def __init__(self, ms: int) -> None:
+        self.rounds = 0
+        self._round_s = ms / 1000
+        self._task = asyncio.create_task(self._work())
+
+    async def _work(self) -> None:
         while True:
-            until = monotonic() + 0.012
+            until = monotonic() + self._round_s
             while monotonic() < until:
                 pass
-            rounds += 1
+            self.rounds += 1
             await asyncio.sleep(0)
 
-    busy = asyncio.create_task(others())
-    drawn = await turns.collect(_slow(60))
-    busy.cancel()
+    async def end(self) -> int:
+        """Stops; how many rounds there were."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        return self.rounds
 
-    assert list(range(60)) == drawn
-    assert 10 <= rounds <= 30  # 60, were a piece a millisecond whatever the others take
+
+async def test_a_loop_that_others_keep_busy_leaves_figures_their_part() -> None:
+    """With rounds of 12 ms, pieces of one leave figures a twelfth of the time: they grow to a quarter of the round."""
+    others = Others(ms=12)
+
+    assert list(range(60)) == await Turns().collect(_slow(60))
+    assert 10 <= await others.end() <= 30  # 60, were a piece a millisecond whatever the others take
+
+
+async def test_whoever_has_been_at_it_for_long_has_longer_pieces() -> None:
+    """Figures that fall behind take more of a busy loop, until they have caught up."""
+    others = Others(ms=5)
+
+    assert list(range(400)) == await Turns().collect(_slow(400))
+    assert await others.end() <= 140  # some 190, were a piece a quarter of the round to the end
 
 
 async def test_whoever_gives_up_holds_nobody_back() -> None:
