@@ -112,6 +112,23 @@ def memory_mb(process: subprocess.Popen[bytes]) -> float:
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
 
 
+class Stolen:
+    """What the machine beneath this one took of its cores since this was made; Linux tells it in /proc/stat."""
+
+    def __init__(self) -> None:
+        self._before = self._ticks()
+
+    def share(self) -> float:
+        """From 0 to 1, of all cores; 0 where nobody tells."""
+        taken, total = (now - before for now, before in zip(self._ticks(), self._before, strict=True))
+        return taken / total if total else 0.0
+
+    @staticmethod
+    def _ticks() -> tuple[int, int]:
+        ticks = [int(one) for one in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        return ticks[7], sum(ticks)
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """The value below which `share` of the values lie, linear between ranks."""
     ordered = sorted(values)
