@@ -10,7 +10,8 @@ time; quix-streams a count a key with a changelog; bytewax a count a key in memo
 
 A peer's time is from its first event to its last, by itself. Ours begins with the first row in the changelog, and is
 told twice: until all offsets are committed, which is after Redis has every ticket and breach; and until `sla:kpi:all`
-counts them all too. Rounds alternate; printed are medians and ratios.
+counts them all too. Rounds alternate; printed are medians and ratios, and what the machine beneath took of both cores
+while we were at work, and each peer.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from benchmarks.bench import WORKER_CORE, Pipe, pipe
+from benchmarks.bench import WORKER_CORE, Pipe, Stolen, pipe
 from models.instant import parse_ms
 from sla.simulate import simulate
 
@@ -157,12 +158,16 @@ def main() -> None:
         events, newest = write_backlog(backlog, chosen.events)
         run.slawatch("produce", str(backlog))
         for turn in range(chosen.rounds):
+            stolen = Stolen()
             for name, took in zip(ours, slawatch(run, events, newest, turn), strict=True):
                 times.setdefault(name, []).append(took)
+            shares = [f"{stolen.share():.0%}"]
             for name, (python, script) in contenders.items():
+                stolen = Stolen()
                 times.setdefault(name, []).append(peer(run, python, script, events))
+                shares.append(f"{stolen.share():.0%}")
             rates = {name: round(events / found[-1]) for name, found in times.items()}
-            print(f"round {turn + 1}:", rates, flush=True)
+            print(f"round {turn + 1}:", rates, "taken by the machine beneath:", *shares, flush=True)
     base = statistics.median(times["plain Faust, counting one by one"])
     print(f"\n{events:,} events, one core each, medians of {chosen.rounds}")
     for name, found in times.items():
