@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 0.05
 BEAT_S = 1.0
 TRIM_EVERY = 10  # beats
-COLLECT_EVERY = 4  # ticks: what is new by then takes the collector some 5 ms
+COLLECT_EVERY = 4  # ticks: the less is new, the shorter a pause; the more often, the more of it would go by itself
 #: How long one thread may keep others from Python's lock, by default 5 ms: the consumer's asks for it several times
 #: between a fetch and the next one.
 SWITCH_S = 0.001

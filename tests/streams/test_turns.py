@@ -17,6 +17,16 @@ def _slow(pieces: int) -> Iterator[int]:
         yield number
 
 
+def _noted(order: list[str], name: str, pieces: int) -> Iterator[int]:
+    for number in _slow(pieces):
+        order.append(name)
+        yield number
+
+
+def _until_last(order: list[str], name: str) -> list[str]:
+    return order[: len(order) - order[::-1].index(name)]
+
+
 async def test_all_is_drawn_in_order_and_no_more_than_was_asked_for() -> None:
     """Fewer than the limit only at the end."""
     turns, found = Turns(), iter(range(5))
@@ -38,17 +48,13 @@ async def test_what_is_ready_goes_on_between_any_two_pieces() -> None:
 
 async def test_what_can_wait_lets_others_go_first_and_is_not_forgotten() -> None:
     """While somebody makes figures that are watched, totals have a piece every few milliseconds; then all."""
-    turns, order = Turns(), []
-
-    def noted(name: str, pieces: int) -> Iterator[int]:
-        for number in _slow(pieces):
-            order.append(name)
-            yield number
-
-    watched = asyncio.create_task(turns.collect(noted("watched", 60)))
+    turns, order = Turns(), list[str]()
+    watched = asyncio.create_task(turns.collect(_noted(order, "watched", 60)))
     await asyncio.sleep(0)
-    await asyncio.gather(watched, turns.collect(noted("later", 150), later=True), turns.collect(noted("watched", 60)))
-    while_watched = order[: len(order) - order[::-1].index("watched")]
+    await asyncio.gather(
+        watched, turns.collect(_noted(order, "later", 150), later=True), turns.collect(_noted(order, "watched", 60))
+    )
+    while_watched = _until_last(order, "watched")
 
     assert 120 == while_watched.count("watched")
     assert 2 <= while_watched.count("later") <= 40  # 60, were they all alike
@@ -57,19 +63,13 @@ async def test_what_can_wait_lets_others_go_first_and_is_not_forgotten() -> None
 
 async def test_however_many_can_wait_they_have_one_turn_between_them() -> None:
     """Eight partitions' totals take no more of those who make what is watched than one partition's."""
-    turns, order = Turns(), []
-
-    def noted(name: str, pieces: int) -> Iterator[int]:
-        for number in _slow(pieces):
-            order.append(name)
-            yield number
-
-    watched = asyncio.create_task(turns.collect(noted("watched", 60)))
+    turns, order = Turns(), list[str]()
+    watched = asyncio.create_task(turns.collect(_noted(order, "watched", 60)))
     await asyncio.sleep(0)
-    await asyncio.gather(watched, *(turns.collect(noted("later", 30), later=True) for _ in range(8)))
-    while_watched = order[: len(order) - order[::-1].index("watched")]
+    await asyncio.gather(watched, *(turns.collect(_noted(order, "later", 30), later=True) for _ in range(8)))
+    while_watched = _until_last(order, "watched")
 
-    assert while_watched.count("later") <= 40  # several hundred, had each its turn
+    assert while_watched.count("later") <= 40  # some 220, had each its turn
     assert 240 == order.count("later")
 
 
