@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +10,12 @@ from typing import Any, cast
 import faust
 from faust.types import TP
 
-from sinks.kafka import KafkaAccess, KafkaWriter
+from sinks.kafka import KafkaWriter
 from sinks.kafka_totals import KafkaTotals
 from sinks.view import View, WorkerBeat
 from sla.periods.recurrence import Solutions
 from streams import topics
+from streams.access import access_to, worker_name
 from streams.batches import BatchConsumer, BatchTransport
 from streams.clock import now_ms
 from streams.engine import Engine, Figures
@@ -34,24 +33,6 @@ from streams.topics import Layout
 
 MakeEngine = Callable[[int], Engine]
 MakeFigures = Callable[[], Figures]
-
-
-def access_to(settings: Settings) -> KafkaAccess:
-    """How Kafka is reached."""
-    password = settings.kafka_password
-    return KafkaAccess(
-        servers=settings.kafka,
-        security=settings.kafka_security,
-        ssl_context=settings.ssl_context(),
-        sasl=settings.kafka_sasl,
-        username=settings.kafka_username,
-        password=password.get_secret_value() if password else None,
-    )
-
-
-def worker_name() -> str:
-    """A name for this process that no other living one has."""
-    return f"{socket.gethostname()}-{os.getpid()}"
 
 
 @dataclass

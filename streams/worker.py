@@ -12,7 +12,8 @@ import structlog
 from sinks.kafka import KafkaWriter
 from sinks.patience import before
 from sinks.redis import RedisView
-from streams.app import access_to, create_app
+from streams.access import access_to
+from streams.app import create_app
 from streams.life import Fatal, run_app
 from streams.metrics import Standings, serve_metrics
 from streams.settings import Settings

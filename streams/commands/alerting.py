@@ -18,7 +18,7 @@ from alerts.records import Record, apply
 from models.instant import parse_ms
 from sinks.alerts_topic import AlertsTopic, ensure_alerts_topic
 from sla.policy.words import Unreadable, duration_ms
-from streams.app import access_to
+from streams.access import access_to
 from streams.commands.console import out
 from streams.errors import Unreachable, Unusable
 from streams.settings import Settings

@@ -22,7 +22,7 @@ from alerts.records import UnknownFormat, request_record
 from alerts.rules import Rules
 from alerts.trying import try_entry
 from sla.policy import PolicyBook
-from streams.app import access_to, worker_name
+from streams.access import access_to, worker_name
 from streams.clock import now_ms
 from streams.commands.alerting import Notebook, clock_face, show, whole, with_notebook
 from streams.commands.console import Policies, book_of, cases_of, out, policies_at

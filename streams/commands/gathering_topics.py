@@ -23,7 +23,7 @@ from sinks.topic import KafkaUnreachable, read_topic
 from sla.periods.gifts import read_row
 from sla.policy import PolicyBook
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.clock import now_ms
 from streams.commands.console import err
 from streams.commands.gathering import SHOWN, Gathered, gathered, people_of

@@ -19,7 +19,7 @@ from models import scope
 from models.instant import parse_ms
 from sinks.topic import KafkaUnreachable, read_topic
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.commands.appraisal import Press, instant_of, made_of
 from streams.commands.console import Policies, err, out
 from streams.errors import Unreachable, Unusable

@@ -19,7 +19,7 @@ from models.observation import AdjustmentMade, Entry, RatingGiven
 from sinks.observations import read_observations, write_observations
 from sinks.topic import KafkaUnreachable
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.commands.console import Policies, err, policies_at
 from streams.errors import Unreachable, Unusable
 from streams.logs import set_up_logs

@@ -21,7 +21,7 @@ from sinks.alerts_topic import TOPIC as ALERTS
 from sinks.kafka import KafkaAccess
 from sinks.topic import KafkaUnreachable, Told, read_topic
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.commands.console import Policies, err, policies_at
 from streams.errors import Unreachable, Unusable
 from streams.logs import set_up_logs

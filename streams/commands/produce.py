@@ -13,7 +13,7 @@ import typer
 from models.event import InvalidEvent, parse
 from sinks.kafka import KafkaWriter, Record
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.commands.console import err, lines_of, progress
 from streams.logs import set_up_logs
 from streams.settings import Settings, load_settings

@@ -19,7 +19,7 @@ from sinks.kafka import KafkaWriter, Record
 from sla.policy.words import duration_ms
 from sla.simulate import simulate as traffic
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.clock import now_ms
 from streams.commands.console import err
 from streams.errors import Unusable

@@ -19,7 +19,7 @@ from models.instant import format_ms
 from sinks.kafka import KafkaWriter, Record
 from sla.policy import PolicyBook
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.broker import embedded_kafka, embedded_redis
 from streams.clock import now_ms
 from streams.commands.console import Policies, book_of, err, lines_of, out
@@ -29,7 +29,6 @@ from streams.errors import Unusable
 from streams.feed import Committed, Feed, play
 from streams.logs import set_up_logs
 from streams.settings import Settings, load_settings
-from streams.worker import run_worker
 from wallboard import BoardServer
 
 DAY_MS = 86_400_000
@@ -93,6 +92,8 @@ def _moved(events: list[tuple[int, str, dict[str, Any]]], by_ms: int) -> Iterato
 
 
 async def _up(book: PolicyBook, policies: Path | None, feed: Feed | None, port: int) -> None:
+    from streams.worker import run_worker  # noqa: PLC0415 - Faust is loaded by what starts a worker alone
+
     ends = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ends.set)

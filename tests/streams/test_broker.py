@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from sinks.kafka import KafkaWriter
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.broker import embedded_kafka, embedded_redis
 from streams.settings import load_settings
 from streams.worker import run_worker

@@ -19,7 +19,7 @@ from sinks.topic import read_topic
 from sla.policy import PolicyBook, book_from
 from sla.replay import EventSet, replay
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.broker import embedded_kafka, embedded_redis
 from streams.settings import Settings, load_settings
 from streams.worker import run_worker

@@ -18,7 +18,7 @@ from sinks.kafka import KafkaWriter, Record
 from sinks.redis import RedisView
 from sla.policy import load_book
 from streams import topics
-from streams.app import access_to
+from streams.access import access_to
 from streams.broker import embedded_kafka, embedded_redis
 from streams.settings import load_settings
 from streams.worker import run_worker
