@@ -14,8 +14,8 @@ from models.partial import FORGOTTEN, PartialRow
 from sla.figures.budgets import Budgets
 from sla.figures.codes import Cell
 from sla.figures.days import SLOT_MS, Days, period_id
-from sla.figures.document import kpi_figures
 from sla.figures.held import HeldRows, RowName
+from sla.figures.kpis import KpiDocuments
 from sla.figures.lives import Lives
 from sla.figures.panes import MINUTE_MS
 from sla.figures.partition import DAY_MS, PERIOD_DAYS, SLOT_DAYS
@@ -52,11 +52,11 @@ class ScopeFigures:
         """
         self._days = Days(zone)
         self._promised = promised
-        self._pooled: tuple[str, ...] = ()  # of `as_of`
         self._partitions = frozenset(partitions)
         self._watermarks: dict[int, int] = {}
         self._held = HeldRows()
         self._windows = Windows()
+        self._kpis = KpiDocuments(self._windows)
         self._trend = Trend()
         self._periods = Periods(self._days, promised, editions)
         self.closing = Closing(self._periods, grace_ms, partitions)
@@ -67,9 +67,7 @@ class ScopeFigures:
         self._gone: set[str] = set()
         self._listed: set[str] = set()
         self._floors = {"m": 0, "s": 0, "t": 0}  # the first minute, slot and day that are kept
-        self._bounds: dict[str, tuple[str, str]] = {}
         self._as_of_text = ""
-        self._nothing: dict[str, Any] = {}
         self.as_of: int | None = None
         """The instant, in ms, that the figures are of: the least watermark of all partitions."""
 
@@ -153,7 +151,7 @@ class ScopeFigures:
             return
         for name in sorted(self._known):
             for window in windows_of(name):
-                yield self._kpi(name, window)
+                yield self._kpis.document(name, window, self._as_of_text)
 
     def periods(self) -> Iterator[dict[str, Any]]:
         """The document of every period and subject, in order; final those that have closed by `as_of`."""
@@ -239,22 +237,17 @@ class ScopeFigures:
             self._periods.begin_editions(before, as_of)
             if not self._promised.changes(before, as_of):
                 return
-        self._pooled = self._promised.at(as_of)
-        self._nothing = kpi_figures({}, {}, self._pooled)
-        self._trend.pool(self._pooled)
-        self._windows.reconsider()
+        pooled = self._promised.at(as_of)
+        self._kpis.pool(pooled)
+        self._trend.pool(pooled)
 
     def _advance_minute(self, as_of: int) -> None:
         end = as_of // MINUTE_MS + 1
         bounds = {window: (end - length, end) for window, length in WINDOW_MINUTES.items()}
         bounds[TODAY] = (self._days.start_of(self._days.day_of(as_of)) // MINUTE_MS, end)
-        self._windows.move(bounds)
+        self._kpis.move(bounds)
         self._floors["m"] = min(begin for begin, _ in bounds.values())
         self._held.drop((scope, key_of("m", minute)) for scope, minute in self._windows.forget(self._floors["m"]))
-        self._bounds = {
-            window: (format_ms(begin * MINUTE_MS), format_ms(after * MINUTE_MS))
-            for window, (begin, after) in bounds.items()
-        }
         for scope in self._known:
             self._windows.touch(scope)
         self._lives.touch(self._known)
@@ -293,7 +286,7 @@ class ScopeFigures:
             yield Document("live", scope, "", None)
         for scope, window in self._windows.changed():
             if scope in self._known:  # else it is told whole as soon as it is known
-                yield self._kpi(scope, window)
+                yield self._kpis.document(scope, window, self._as_of_text)
 
     def _changed_slots(self, *, whole: bool) -> Iterator[Document]:
         names = ("created", "solved", "open", "met", "breached")
@@ -304,16 +297,3 @@ class ScopeFigures:
             # Whoever told these scopes before may have known of slots that are none any more.
             for name in filter(has_slots, list(self._known)):
                 yield Document("since", name, format_ms(self._trend.first(name) * SLOT_MS), None)
-
-    def _kpi(self, scope: str, window: str) -> Document:
-        begin, end = self._bounds[window]
-        body = {"scope": scope, "window": window, "from": begin, "to": end, "as_of": self._as_of_text}
-        return Document(
-            "kpi",
-            scope,
-            window,
-            orjson.dumps(body | self._windows.result(scope, window, self._figures)),
-        )
-
-    def _figures(self, cell: Cell, peaks: Cell) -> dict[str, Any]:
-        return kpi_figures(cell, peaks, self._pooled) if cell else self._nothing
