@@ -28,9 +28,10 @@ T = TypeVar("T")
 
 
 class Turns:
-    """One for each worker."""
+    """One for each worker; `clock` tells seconds that only go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._lock = asyncio.Lock()
         self._later = asyncio.Lock()
         self._urgent = 0  # at work on what cannot wait
@@ -43,11 +44,11 @@ class Turns:
         drawing = iter(found)
         drawn: list[T] = []
         wanted = limit if limit is not None else 1 << 62
-        more, since = True, monotonic()
+        more, since = True, self._clock()
         with self._working(later=later):
             while more and len(drawn) < wanted:
                 async with self._turn(since, later=later) as until:
-                    while more and len(drawn) < wanted and monotonic() < until:
+                    while more and len(drawn) < wanted and self._clock() < until:
                         try:
                             drawn.append(next(drawing))
                         except StopIteration:
@@ -56,11 +57,11 @@ class Turns:
 
     async def repeat(self, step: Callable[[], bool], *, later: bool = False) -> None:
         """Calls `step`, which takes a fraction of a piece, until it says False."""
-        more, since = True, monotonic()
+        more, since = True, self._clock()
         with self._working(later=later):
             while more:
                 async with self._turn(since, later=later) as until:
-                    while more and monotonic() < until:
+                    while more and self._clock() < until:
                         more = step()
 
     @contextmanager
@@ -86,9 +87,9 @@ class Turns:
                     async with asyncio.timeout(YIELDS_S):
                         await self._calm.wait()
             async with self._lock:
-                now = monotonic()
+                now = self._clock()
                 part = PART + (MORE_LATER if later else MORE) * (now - since)
                 yield now + max(PIECE_S, min(part * self._round_s, LONGEST_S))
-                ended = monotonic()
+                ended = self._clock()
                 await asyncio.sleep(0)
-                self._round_s = monotonic() - ended
+                self._round_s = self._clock() - ended

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 
+import pytest
+
+from streams import turns as module
 from streams.turns import PIECE_S, Turns
 
 
-def _slow(pieces: int) -> Iterator[int]:
+class Time:
+    """Seconds that go on by work alone, however busy the machine is."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """The clock."""
+        return self.now
+
+    def work(self, pieces: int) -> Iterator[int]:
+        """Numbers that take a piece each."""
+        for number in range(pieces):
+            self.now += PIECE_S
+            yield number
+
+
+def _noted(order: list[str], name: str, pieces: int) -> Iterator[int]:
     for number in range(pieces):
         until = monotonic() + PIECE_S
         while monotonic() < until:
             pass
-        yield number
-
-
-def _noted(order: list[str], name: str, pieces: int) -> Iterator[int]:
-    for number in _slow(pieces):
         order.append(name)
         yield number
 
@@ -36,8 +51,9 @@ async def test_all_is_drawn_in_order_and_no_more_than_was_asked_for() -> None:
 
 async def test_what_is_ready_goes_on_between_any_two_pieces() -> None:
     """However many have figures to make, a ticket that waits for one round of the loop waits for one piece."""
-    turns, rounds = Turns(), 0
-    working = [asyncio.create_task(turns.collect(_slow(5))) for _ in range(4)]
+    time, rounds = Time(), 0
+    turns = Turns(time)
+    working = [asyncio.create_task(turns.collect(time.work(5))) for _ in range(4)]
     while not all(task.done() for task in working):
         rounds += 1
         await asyncio.sleep(0)
@@ -76,16 +92,15 @@ async def test_however_many_can_wait_they_have_one_turn_between_them() -> None:
 class Others:
     """What keeps the loop busy: so many ms in each of its rounds."""
 
-    def __init__(self, ms: int) -> None:
+    def __init__(self, time: Time, ms: int) -> None:
         self.rounds = 0
+        self._time = time
         self._round_s = ms / 1000
         self._task = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
         while True:
-            until = monotonic() + self._round_s
-            while monotonic() < until:
-                pass
+            self._time.now += self._round_s
             self.rounds += 1
             await asyncio.sleep(0)
 
@@ -98,31 +113,40 @@ class Others:
 
 async def test_a_loop_that_others_keep_busy_leaves_figures_their_part() -> None:
     """With rounds of 12 ms, pieces of one leave figures a twelfth of the time: they grow to a quarter of the round."""
-    others = Others(ms=12)
+    time = Time()
+    others = Others(time, ms=12)
 
-    assert list(range(60)) == await Turns().collect(_slow(60))
+    assert list(range(60)) == await Turns(time).collect(time.work(60))
     assert 10 <= await others.end() <= 30  # 60, were a piece a millisecond whatever the others take
 
 
 async def test_whoever_has_been_at_it_for_long_has_longer_pieces() -> None:
     """Figures that fall behind take more of a busy loop, until they have caught up."""
-    others = Others(ms=5)
+    time = Time()
+    others = Others(time, ms=5)
 
-    assert list(range(400)) == await Turns().collect(_slow(400))
+    assert list(range(400)) == await Turns(time).collect(time.work(400))
     assert await others.end() <= 140  # some 190, were a piece a quarter of the round to the end
 
 
-async def test_whoever_gives_up_holds_nobody_back() -> None:
+async def test_whoever_gives_up_holds_nobody_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """A task that is cancelled in the midst of its figures no longer asks for turns."""
-    turns = Turns()
-    given_up = asyncio.create_task(turns.collect(_slow(1000)))
-    await asyncio.sleep(0.01)
+    monkeypatch.setattr(module, "YIELDS_S", 3600)  # whoever let it go first would wait for good
+    time = Time()
+    turns = Turns(time)
+    given_up = asyncio.create_task(turns.collect(time.work(1000)))
+    await _until(lambda: time.now > 0)
     given_up.cancel()
-    began = monotonic()
-    await turns.collect(_slow(100), later=True)
+    async with asyncio.timeout(30):
+        await turns.collect(time.work(100), later=True)
 
     assert given_up.cancelled()
-    assert monotonic() - began < 100 * (PIECE_S + 0.002)
+    assert time.now < 200 * PIECE_S
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    while not holds():
+        await asyncio.sleep(0)
 
 
 async def test_a_step_is_repeated_until_it_says_that_nothing_is_left() -> None:
