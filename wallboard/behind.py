@@ -47,7 +47,7 @@ class Listing(NamedTuple):
     entries: Sequence[Entry]
 
 
-async def read_behind(reader: Reader, site: Site, question: Question, now_ms: int, *, patient: bool = True) -> Listing:
+async def read_behind(reader: Reader, site: Site, question: Question, *, patient: bool = True) -> Listing:
     """The figure and its entries; `patient` reads them again for a moment while they differ, for both keep moving.
 
     Raises:
@@ -57,7 +57,7 @@ async def read_behind(reader: Reader, site: Site, question: Question, now_ms: in
         if attempt:
             await asyncio.sleep(_PAUSE_S)
         read = _live if question.what.family == "live" else _decided
-        found = await read(reader, site, question, now_ms)
+        found = await read(reader, site, question)
         if found.figure is None or found.figure == found.before:
             break
     return found
@@ -66,7 +66,7 @@ async def read_behind(reader: Reader, site: Site, question: Question, now_ms: in
 # What stands open now
 
 
-async def _live(reader: Reader, site: Site, question: Question, _: int) -> Listing:
+async def _live(reader: Reader, site: Site, question: Question) -> Listing:
     # The figure first: what is told of a ticket is written before it is counted.
     live = await reader.read_live(question.scope)
     own = scopes.parts(question.scope)
@@ -108,11 +108,11 @@ def _stands(name: str, ticket: Mapping[str, Any], site: Site) -> bool:
 # What was decided in a window
 
 
-async def _decided(reader: Reader, site: Site, question: Question, now_ms: int) -> Listing:
+async def _decided(reader: Reader, site: Site, question: Question) -> Listing:
     kpi = (await reader.read_kpis(question.scope)).get(question.window)
     if kpi is None:
         return Listing(None, None, None, None, 0, ())
-    metrics = site.promised(now_ms) if question.what.name == SLA else (question.what.name,)
+    metrics = site.promised(parse_ms(kpi["as_of"])) if question.what.name == SLA else (question.what.name,)
     begin, end = parse_ms(kpi["from"]), parse_ms(kpi["to"])
     own = await _members(reader, question, (question.scope,), metrics, (begin, end))
     shown = set(own)

@@ -48,9 +48,9 @@ class Site:
         """The address of a ticket in the desk's own system; its id is encoded."""
         return self.ticket_url.replace("{ticket_id}", quote(ticket_id, safe="")) if self.ticket_url else None
 
-    def promised(self, now_ms: int) -> tuple[str, ...]:
-        """The metrics that `sla` pools now."""
-        return self.book.edition_at(now_ms).promised if self.book else PROMISED
+    def promised(self, at_ms: int) -> tuple[str, ...]:
+        """The metrics that `sla` pools in figures as of an instant."""
+        return self.book.edition_at(at_ms).promised if self.book else PROMISED
 
     def target_of(self, edition: str | None, policy: str, metric: str) -> Target | None:
         """The target that a clock runs under; None where this book has no such policy."""

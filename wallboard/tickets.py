@@ -57,7 +57,7 @@ async def _read(reader: Reader, site: Site, question: Question, grant: Grant) ->
         raise Refused(404, "help_404_scope", scope=question.scope)
     fresh = freshness(await reader.read_health(), now)
     # Figures of a stream that lags are as far behind as it is: there is nothing to wait for.
-    listing = await read_behind(reader, site, question, now, patient=not fresh.stale)
+    listing = await read_behind(reader, site, question, patient=not fresh.stale)
     pages = max(1, ceil(len(listing.entries) / PAGE))
     number = min(question.page, pages)
     entries = listing.entries[(number - 1) * PAGE : number * PAGE]

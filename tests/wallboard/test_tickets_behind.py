@@ -6,9 +6,11 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from models.fact import COUNT_KINDS
+from models.instant import format_ms
 from models.kpi import METRICS, WINDOWS
 from sinks.memory import MemoryView
-from tests.wallboard.day import Day, a_day
+from sla.policy import book_from
+from tests.wallboard.day import BOOK, Day, a_day
 from wallboard.asked import LIVE, question_of
 from wallboard.behind import Listing, read_behind
 from wallboard.site import Site
@@ -33,7 +35,7 @@ async def view(day: Day) -> MemoryView:
 
 
 async def listing(view: MemoryView, day: Day, address: str) -> Listing:
-    return await read_behind(view, Site(book=day.book), question_of(QueryParams(address)), NOW)
+    return await read_behind(view, Site(book=day.book), question_of(QueryParams(address)))
 
 
 async def test_every_live_list_sums_to_its_figure(view: MemoryView, day: Day) -> None:
@@ -63,6 +65,18 @@ async def test_every_list_of_a_window_sums_to_its_figure(view: MemoryView, day: 
 
     never = {name for name, count in seen.items() if not count}
     assert never <= {"assignment.met", "assignment.breached", "assignment.decided", "cancelled"}
+
+
+@pytest.mark.parametrize("promised", [["first_response"], ["resolution"], ["update"]])
+async def test_a_list_goes_by_the_promises_of_its_figure(view: MemoryView, day: Day, promised: list[str]) -> None:
+    """An edition that has come into force since the figures were made changes neither them nor what is behind them."""
+    old = {**BOOK, "edition": "old", "effective_from": "2026-01-01T00:00:00Z"}
+    new = {**BOOK, "edition": "new", "effective_from": format_ms(NOW + 1), "promised": promised}
+    since = Day(book_from([old, new]), day.events, NOW)
+    found = await listing(view, since, "what=sla.decided&window=today")
+
+    assert found.figure
+    assert found.figure == len(found.entries)
 
 
 async def test_a_ticket_is_listed_with_the_clock_that_put_it_there(view: MemoryView, day: Day) -> None:
