@@ -6,7 +6,8 @@ The backlog is the simulator's: the days before now, so that its last day moves 
 of its own; Kafka and Redis share the other. slawatch does all it does: validation, fold, clocks, views, one
 acknowledged changelog row an event, Redis, partial figures, KPIs. The peers count: a plain Faust agent one event at a
 time; quix-streams a count a key with a changelog; bytewax a count a key in memory. `--peers` is a Python with
-`benchmarks/peers/requirements.txt` installed; without it only Faust stands beside us.
+`benchmarks/peers/requirements.txt` installed; without it only Faust stands beside us, and the floor: it reads, decodes
+and writes a row for each event, all in batches, and understands nothing.
 
 A peer's time is from its first event to its last, by itself. Ours begins with the first row in the changelog, and is
 told twice: until all offsets are committed, which is after Redis has every ticket and breach; and until `sla:kpi:all`
@@ -146,7 +147,10 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--peers", help="a Python with the peers installed")
     chosen = arguments.parse_args()
-    contenders = {"plain Faust, counting one by one": (sys.executable, "plain_faust.py")}
+    contenders = {
+        "plain Faust, counting one by one": (sys.executable, "plain_faust.py"),
+        "read, decode, one row an event": (sys.executable, "rows_only.py"),
+    }
     if chosen.peers:
         contenders["quix-streams, keyed count, changelog"] = (chosen.peers, "quix.py")
         contenders["bytewax, keyed count in memory"] = (chosen.peers, "bytewax_count.py")
