@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -63,7 +63,7 @@ class AlertsRedis:
             by_stream.setdefault(entry.stream, []).append(entry.id)
         for stream, ids in by_stream.items():
             try:
-                await self._client.xack(stream, self._group, *ids)
+                await self._ask(self._client.xack(stream, self._group, *ids))
             except errors.ResponseError as error:
                 if "NOGROUP" not in str(error):
                     raise
@@ -77,7 +77,7 @@ class AlertsRedis:
         pipe.get(keys.ALERTS_SHOWN)
         for name in names:
             pipe.get(keys.budget(name))
-        health, incidents, shown, *budgets = await pipe.execute()
+        health, incidents, shown, *budgets = await self._ask(pipe.execute())
         tickets = sorted(raw.decode() for raw in incidents)
         docs = await self.tickets(tickets)
         return Looked(
@@ -92,7 +92,7 @@ class AlertsRedis:
         """Documents of tickets, in the order asked for."""
         if not ids:
             return []
-        raw = await self._client.mget([keys.ticket(one) for one in ids])
+        raw = await self._ask(self._client.mget([keys.ticket(one) for one in ids]))
         return [orjson.loads(one) if one else None for one in raw]
 
     async def show_alerts(self, alerts: Mapping[str, tuple[Fields, bool]]) -> None:
@@ -107,7 +107,7 @@ class AlertsRedis:
                     pipe.pexpire(keys.alert(name), SHOWN_MS)
                 else:
                     pipe.persist(keys.alert(name))
-            await pipe.execute()
+            await self._ask(pipe.execute())
 
     async def show_silence(self, fields: Fields, ends_at: int) -> None:
         """Shows a silence until some days after its end (ms)."""
@@ -115,16 +115,21 @@ class AlertsRedis:
         key = keys.silence(fields["id"])
         pipe.hset(key, mapping=fields)
         pipe.pexpireat(key, ends_at + SHOWN_MS)
-        await pipe.execute()
+        await self._ask(pipe.execute())
 
     async def mark_shown(self, epoch: int) -> None:
         """Everything has been shown, under this takeover."""
-        await self._client.set(keys.ALERTS_SHOWN, str(epoch))
+        await self._ask(self._client.set(keys.ALERTS_SHOWN, str(epoch)))
+
+    async def _ask(self, asking: Awaitable[Any]) -> Any:
+        async with self.link.in_time():
+            return await asking
 
     async def _read(self, since: str, count: int, block_ms: int | None) -> list[StreamEntry]:
         streams = {keys.BREACHES: since, keys.ACKS: since}
         try:
-            answer = await self._client.xreadgroup(self._group, CONSUMER, streams, count=count, block=block_ms)
+            reading = self._client.xreadgroup(self._group, CONSUMER, streams, count=count, block=block_ms)
+            answer = await self._ask(reading)
         except errors.ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
@@ -139,7 +144,7 @@ class AlertsRedis:
     async def _create_groups(self) -> None:
         for stream in (keys.BREACHES, keys.ACKS):
             try:
-                await self._client.xgroup_create(stream, self._group, id="0", mkstream=True)
+                await self._ask(self._client.xgroup_create(stream, self._group, id="0", mkstream=True))
             except errors.ResponseError as error:
                 if "BUSYGROUP" not in str(error):
                     raise

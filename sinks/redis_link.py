@@ -56,7 +56,7 @@ class RedisLink:
     Args:
         url: such as `redis://localhost:6379/0`; `rediss://` for TLS, user and password inside.
         backoff_s: the first and the longest pause between two attempts.
-        timeout_s: how long an answer, or all those of a pipeline, may take before the server counts as away.
+        timeout_s: how long what is asked at once may take before the server counts as away.
     """
 
     def __init__(
@@ -66,22 +66,19 @@ class RedisLink:
         self._first_s, self._longest_s = backoff_s
         self._timeout_s = timeout_s
 
-        def pool(socket_timeout: float | None) -> aioredis.BlockingConnectionPool:
-            # Patience is ours alone, so that an outage is logged once and not by every layer.
-            return aioredis.BlockingConnectionPool.from_url(
-                url,
-                max_connections=connections,
-                timeout=None,
-                protocol=2,
-                socket_timeout=socket_timeout,
-                socket_connect_timeout=min(timeout_s, 3.0),
-                retry=Retry(NoBackoff(), 0),
-                health_check_interval=0,
-            )
-
-        self.client = aioredis.Redis(connection_pool=pool(timeout_s))
-        # With a timeout of its own the client makes a task of all that it sends, and waits until the loop comes round.
-        self._pipes = pool(None)
+        # Patience is ours alone, so that an outage is logged once and not by every layer. With a timeout of its own the
+        # client would also make a task of all that it sends, and wait for it in a way that may forget a cancellation.
+        self._pool = aioredis.BlockingConnectionPool.from_url(
+            url,
+            max_connections=connections,
+            timeout=None,
+            protocol=2,
+            socket_timeout=None,
+            socket_connect_timeout=min(timeout_s, 3.0),
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
+        )
+        self.client = aioredis.Redis(connection_pool=self._pool)
         self._scripts: dict[str, Script] = {}
         self._loaded = False
         self._away_since: float | None = None
@@ -97,6 +94,10 @@ class RedisLink:
         """Whether the server was away at the last attempt."""
         return self._away_since is not None
 
+    def in_time(self) -> asyncio.Timeout:
+        """The time that whatever is asked of `client` may take; over it, `TimeoutError`."""
+        return asyncio.timeout(self._timeout_s)
+
     async def reach(self) -> None:
         """Asks once whether Redis is there.
 
@@ -104,7 +105,8 @@ class RedisLink:
             RedisUnreachable: it is not.
         """
         try:
-            await self.client.ping()
+            async with self.in_time():
+                await self.client.ping()
         except (errors.RedisError, OSError) as error:
             msg = f"Redis at {self.address} cannot be reached ({error}); start it, or point SLAWATCH_REDIS elsewhere"
             raise RedisUnreachable(msg) from error
@@ -125,12 +127,13 @@ class RedisLink:
         pause = self._first_s
         while True:
             try:
-                if not self._loaded:
-                    # Before anything else after each absence: a server that started anew knows no scripts.
-                    for script in self._scripts.values():
-                        await self.client.script_load(script.text)
-                    self._loaded = True
-                answer = await ask(self.client)
+                async with self.in_time():
+                    if not self._loaded:
+                        # Before anything else after each absence: a server that started anew knows no scripts.
+                        for script in self._scripts.values():
+                            await self.client.script_load(script.text)
+                        self._loaded = True
+                    answer = await ask(self.client)
             except errors.NoScriptError:
                 self._loaded = False
                 continue
@@ -141,8 +144,7 @@ class RedisLink:
             except (errors.ConnectionError, errors.TimeoutError, OSError) as error:
                 self._lost(error)
                 # What else lies in the pool is as dead; each would cost an attempt of its own.
-                for pool in (self.client.connection_pool, self._pipes):
-                    await pool.disconnect(inuse_connections=False)
+                await self._pool.disconnect(inuse_connections=False)
             else:
                 self._back()
                 return answer
@@ -156,16 +158,15 @@ class RedisLink:
         packed = b"".join([hiredis.pack_command(command) for command in commands])
 
         async def send(_: aioredis.Redis) -> list[Any]:
-            connection = await self._pipes.get_connection()  # type: ignore[no-untyped-call]
+            connection = await self._pool.get_connection()  # type: ignore[no-untyped-call]
             try:
-                async with asyncio.timeout(self._timeout_s):
-                    answers = await _exchange(connection, packed, len(commands))
+                answers = await _exchange(connection, packed, len(commands))
             except BaseException:
                 # An answer may still be on its way: nobody else is to read it as theirs.
                 await connection.disconnect(nowait=True)
                 raise
             finally:
-                await self._pipes.release(connection)
+                await self._pool.release(connection)
             for answer in answers:
                 if isinstance(answer, Exception):
                     raise answer
@@ -176,8 +177,7 @@ class RedisLink:
     async def close(self) -> None:
         """Lets all connections go."""
         await self.client.aclose()
-        await self.client.connection_pool.disconnect()
-        await self._pipes.disconnect()
+        await self._pool.disconnect()
 
     def _lost(self, error: Exception) -> None:
         self._loaded = False

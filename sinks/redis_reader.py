@@ -148,7 +148,8 @@ class RedisReader:
         """
         channel = self.link.client.pubsub()
         try:
-            await channel.subscribe(keys.UPDATES)
+            async with self.link.in_time():
+                await channel.subscribe(keys.UPDATES)
             async for message in channel.listen():
                 if message["type"] == "message":
                     yield None

@@ -76,6 +76,20 @@ async def test_a_redis_that_hangs_is_as_good_as_away(mortal: RedisServer) -> Non
     await link.close()
 
 
+async def test_whoever_is_cancelled_ends(in_redis: InRedis) -> None:
+    """At whichever moment: an answer that comes just then does not make it forgotten."""
+    link = in_redis.view.link
+    asks = (lambda: link.run(lambda client: client.ping()), lambda: link.pipeline([("PING",)]), link.client.ping)
+    for ask in asks:
+        for rounds in range(60):
+            asking = asyncio.ensure_future(ask())
+            for _ in range(rounds // 3):
+                await asyncio.sleep(0)
+            if asking.cancel():
+                await asyncio.wait([asking])
+                assert asking.cancelled()
+
+
 async def test_scripts_forgotten_by_the_server_are_given_again(in_redis: InRedis) -> None:
     """SCRIPT FLUSH is no outage."""
     await in_redis.view.take_over(0, 5)
