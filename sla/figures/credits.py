@@ -43,7 +43,7 @@ class Credits(NamedTuple):
 def credits_of(
     facts: Sequence[Fact], periods_of: Callable[[int], tuple[int, ...]], month_end: Callable[[int], int]
 ) -> Credits:
-    """Credits of a ticket's facts, whatever their order.
+    """Credits of a ticket's facts, in whatever order, but for those of one instant: they stand as they came to pass.
 
     `periods_of` gives the periods (month, and the day while days are kept) of an instant; `month_end` the first instant
     after the month of a period.
@@ -97,7 +97,7 @@ def _flagged(
         for period in periods_of(fact[1]):
             if fact[4] == "complaint":
                 _once(once, period, COMPLAINT_TICKETS, place)
-                if resolved is not None and resolved < month_end(period) + COMPLAINT_GRACE_MS:
+                if resolved is not None and resolved <= month_end(period) + COMPLAINT_GRACE_MS:
                     _once(once, period, COMPLAINTS_RESOLVED, place)
             elif fact[4] == "self_service":
                 _once(once, period, SELF_SERVICE_TICKETS, place)
@@ -114,5 +114,5 @@ def _once(once: Once, period: int, code: int, place: Place) -> None:
 def _turn(turns: dict[int, Fact], period: int, fact: Fact) -> None:
     """Keeps the last solution or reopening of a period: only a solution that stands last was not reopened in it."""
     last = turns.get(period)
-    if last is None or (fact[1], fact[6]) >= (last[1], last[6]):
+    if last is None or fact[1] >= last[1]:
         turns[period] = fact

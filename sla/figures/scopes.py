@@ -198,6 +198,7 @@ class ScopeFigures:
             self._budgets.apply(scope, place, old, new)
         elif kind == "l":
             self._lives.apply(scope, partition, new)
+            self._know(scope, bool(read_list(new)) - bool(read_list(old)))
         elif kind == "o":
             self._trend.stand(scope, sum(read_list(new)) - sum(read_list(old)))
         elif kind == "k":

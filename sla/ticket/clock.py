@@ -42,6 +42,7 @@ class Clock(Meter):
         "breached_at",
         "cancelled",
         "cycle",
+        "dropped",
         "floor",
         "last_due",
         "metric",
@@ -57,7 +58,7 @@ class Clock(Meter):
 
     def __init__(self, metric: str, cycle: int, policy: str, target: Target, at: int, mode: str, event_id: str) -> None:  # noqa: PLR0917 -- called at every event
         """A clock that starts at `at`, with the steps of its target laid out from there."""
-        if target.business_days is not None:
+        if target.business_days is not None and mode is PAUSED:
             mode = COUNTED
         super().__init__(target, at, mode, event_id)
         self.metric = metric
@@ -66,7 +67,7 @@ class Clock(Meter):
         self.step = self.arm = 0
         self.story: list[Moment] = []
         self.breached_at: int | None = None
-        self.cancelled = self._risky = False
+        self.cancelled = self.dropped = self._risky = False
         self.stop: Fact | None = None
         self.breach: Fact | None = None
         self.last_due: int | None = None

@@ -9,7 +9,7 @@ from models.event import TICKET_FIELDS, Event
 from models.fact import ASKED_FIELDS, Fact
 from sla.ticket.handover import note_handover
 from sla.ticket.phase import CANCELLED, CLOSED, OPEN, SOLVED, WAITING
-from sla.ticket.promises import call_off, reopen, select, start_if_promised, stop
+from sla.ticket.promises import call_off, follow_status, reopen, select, start_if_promised, stop
 from sla.ticket.tally import count, dims_of, lacking, move, put, remark, take_back
 
 if TYPE_CHECKING:
@@ -146,13 +146,13 @@ def _agent_wrote(ticket: Ticket, event: Event, at: int) -> None:
     author = event.said.get("author_id") or ticket.assignee
     event_id = event.event_id
     if ticket.phase != CANCELLED:
+        ticket.contacts += 1
         put(ticket, "replied", at, author, event_id)
     _respond(ticket, at, event_id, author)
     if ticket.unanswered is not None:
         stop(ticket, ("next_response",), at, event_id, ticket.dims, author)
         ticket.unanswered = None
     if ticket.phase == OPEN:
-        ticket.contacts += 1
         stop(ticket, ("update",), at, event_id, ticket.dims, author)
         ticket.update_from = (at, event_id)
         start_if_promised(ticket, "update", at, event_id)
@@ -219,6 +219,7 @@ def _leave(ticket: Ticket, phase: str, at: int, event_id: str) -> None:
         put(ticket, "left", at, None, event_id)
     ticket.phase = ticket.fields["status"] = phase
     ticket.timeline.append((at, None, event_id))
+    follow_status(ticket, at, event_id)
 
 
 def _reopened(ticket: Ticket, event: Event, at: int) -> None:

@@ -53,5 +53,5 @@ class Meter:
 
     def _enter(self, mode: str, event_id: str) -> None:
         """Begin a slice at the anchor; a target in business days knows no pause."""
-        self.mode = COUNTED if self.target.business_days is not None else mode
+        self.mode = COUNTED if self.target.business_days is not None and mode is PAUSED else mode
         self.segments.append(_new(Segment, (self.anchor, self.mode, self.target.calendar, event_id)))

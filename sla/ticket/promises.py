@@ -128,6 +128,7 @@ def _hold(ticket: Ticket, clock: Clock, at: int, event_id: str) -> None:
     target = policy.targets.get(clock.metric) if policy is not None else None
     if policy is None or target is None:
         call_off(ticket, clock, at, event_id)
+        clock.dropped = True
         ticket.running.remove(clock)
         return
     told = bool(clock.story)
@@ -145,6 +146,13 @@ def _pause_or_run(ticket: Ticket, clock: Clock, at: int, event_id: str) -> None:
     if mode is not clock.mode and clock.target.business_days is None:
         clock.run(at, mode, event_id)
         clock.tell("paused" if mode is PAUSED else "resumed", at, event_id, ticket.events)
+
+
+def follow_status(ticket: Ticket, at: int, event_id: str) -> None:
+    """Let the clocks that outlive a solution follow the status that it has brought."""
+    for clock in ticket.running:
+        _pause_or_run(ticket, clock, at, event_id)
+    ticket.catch_up(at)
 
 
 # -- the ends ---------------------------------------------------------------------------------------------------------
@@ -207,7 +215,7 @@ def reopen(ticket: Ticket, at: int, event_id: str, *, cancelled: bool) -> None:
     target = policy.targets.get("resolution") if policy is not None else None
     # The clocks of a ticket that has been settled were let go, and its figures stand: it begins anew.
     restart = clock is None and ticket.settled_at is not None
-    if clock is not None and clock.stopped_at is not None and (cancelled or not clock.cancelled):
+    if clock is not None and clock.stopped_at is not None and (cancelled or not clock.cancelled) and not clock.dropped:
         how = target.reopen if target is not None else clock.target.reopen
         restart = how == "restart"
         if not restart:
@@ -220,7 +228,8 @@ def reopen(ticket: Ticket, at: int, event_id: str, *, cancelled: bool) -> None:
             _pause_or_run(ticket, other, at, event_id)
     if restart and target is not None:
         start(ticket, "resolution", target, at, event_id)
-    ended: set[str] = {clock.metric for clock in ticket.clocks} if cancelled else set()
+    last = {clock.metric: clock for clock in ticket.clocks} if cancelled else {}
+    ended = {metric for metric, ending in last.items() if not ending.dropped}
     if ticket.settled_at is not None:
         ended = {"assignment", "first_response", "update", "resolution"}
     ended.discard("next_response")  # what the customer has asked meanwhile waits for an answer all the same

@@ -102,9 +102,12 @@ def kpi(heap: Heap, scope: str, begin: int, end: int, promised: Sequence[str]) -
     }
 
 
-def kpis(heap: Heap, as_of: int, zone: str, promised: Sequence[str]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Every window of every scope that any fact has."""
+def kpis(
+    heap: Heap, gauges: Mapping[str, Gauge], as_of: int, zone: str, promised: Sequence[str]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Every window of every scope that any fact or open ticket has."""
     known = {name for facts in heap.values() for fact in facts for name in scopes(fact.dims, fact.person)}
+    known |= {name for gauge in gauges.values() for name in scopes(gauge.dims, gauge.assignee)}
     end = as_of // MINUTE * MINUTE + MINUTE
     found = {}
     for scope in known:

@@ -184,6 +184,14 @@ def test_throughput_is_what_was_not_reopened_in_the_period(
     assert 2.0 * october == measure(desk, "weighted_throughput", period="2026-10")["value"]
 
 
+@pytest.mark.parametrize(("kinds", "throughput"), [(("solved", "reopened"), 0), (("reopened", "solved"), 1)])
+def test_of_one_instant_what_came_to_pass_last_decides(kinds: tuple[str, str], throughput: int) -> None:
+    """Events of one millisecond, or from before the creation, have an order that their ids do not tell."""
+    desk = desk_with([fact(kind, at("09:00"), event=name) for kind, name in zip(kinds, ("z", "a"), strict=True)])
+
+    assert throughput == measure(desk, "throughput")["numerator"]
+
+
 def test_a_complaint_is_resolved_until_seven_days_after_the_months_end() -> None:
     """Resolved later, or never, it stays a complaint of its month."""
 
@@ -194,8 +202,8 @@ def test_a_complaint_is_resolved_until_seven_days_after_the_months_end() -> None
         return facts
 
     desk = desk_with(
-        complaint("2026-11-07T15:59:59Z"),
         complaint("2026-11-07T16:00:00Z"),
+        complaint("2026-11-07T16:00:00.001Z"),
         complaint(None),
         complaint("2026-10-16T00:00:00Z"),
     )
