@@ -60,6 +60,14 @@ def _parse_us(text: str) -> int:
     return us
 
 
+def parse_any_ms(text: str) -> int:
+    """As `parse_ms`, of an instant at which no event occurred: in 1900 to 2199, which calendars answer for."""
+    if not _SHAPE.fullmatch(text) or not "1900" <= text[:4] < "2200":
+        msg = f"{text!r} is not an RFC 3339 instant with an offset, in the years 1900 to 2199"
+        raise ValueError(msg)
+    return (datetime.fromisoformat(text.upper()) - _EPOCH) // _US // 1000
+
+
 def parse_ms(text: str) -> int:
     """Milliseconds since 1970 of an RFC 3339 instant; errors as `parse_us`."""
     return parse_us(text) // 1000

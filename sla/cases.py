@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from models.event import InvalidEvent, parse
-from models.instant import parse_ms
+from models.instant import parse_any_ms, parse_ms
 from sla.calendar.question import answer
 from sla.policy import PolicyError, book_from
 from sla.ticket.document import clock_document
@@ -108,7 +108,7 @@ def _same(expected: Any, got: Any) -> bool:
         return len(expected) == len(got) and all(_same(a, b) for a, b in zip(expected, got, strict=True))
     if isinstance(expected, str) and isinstance(got, str) and expected != got:
         try:
-            return parse_ms(expected) == parse_ms(got)
+            return parse_any_ms(expected) == parse_any_ms(got)
         except ValueError:
             return False
     return expected is got or (type(expected) is not bool and type(got) is not bool and expected == got)

@@ -65,7 +65,7 @@ class BusinessCalendar:
             return axis.earliest(axis.position(start) + ms)
         if ms < 0:
             return axis.latest(axis.position(start) + ms)
-        index = axis.index(start)
+        index = axis.index(max(start - 1, EARLIEST))  # the one that may close at `start`, be it in the year before
         if index and start <= axis.ends[index]:
             return start
         return axis.starts[axis.following(index)]

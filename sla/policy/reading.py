@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.instant import parse_ms
+from models.instant import parse_any_ms
 from models.policy import METRICS, Policy
 from sla.calendar import BusinessCalendar
 from sla.policy import words
@@ -65,9 +65,9 @@ def read_edition(reader: Reader, node: Node, default_name: str) -> Written | Non
 
 def _instant(text: str) -> int:
     try:
-        return parse_ms(text)
+        return parse_any_ms(text)
     except ValueError as error:
-        mend = "Write it as 2026-01-01T00:00:00+08:00, with its offset, from 1980 to 2099"
+        mend = "Write it as 2026-01-01T00:00:00+08:00, with its offset, from 1900 to 2199"
         raise words.Unreadable(text, "no instant that a book can begin at", mend) from error
 
 

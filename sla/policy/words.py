@@ -9,10 +9,12 @@ from decimal import Decimal
 from models.policy import Level
 
 _UNIT_MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000}
+_ISO_UNIT_MS = {**_UNIT_MS, "w": 7 * 86_400_000}
 _SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+_NUMBER = r"\d+(?:[.,]\d+)?"
 _ISO = re.compile(
-    r"P(?:(?P<w>\d+)W)?(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+(?:[.,]\d+)?)H)?(?:(?P<m>\d+(?:[.,]\d+)?)M)?"
-    r"(?:(?P<s>\d+(?:[.,]\d+)?)S)?)?",
+    rf"P(?:(?P<w>{_NUMBER})W)?(?:(?P<d>{_NUMBER})D)?"
+    rf"(?:T(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?",
     re.ASCII,
 )
 _DURATION_MEND = "Write it as 90s, 15m, 4h, 1h30m, 2d or PT15M"
@@ -47,9 +49,8 @@ def duration_ms(text: str) -> int:
         parts = {unit: part for unit, part in iso.groupdict().items() if part} if iso else {}
         if not parts or text.endswith("T"):
             raise Unreadable(text, "no duration", _DURATION_MEND)
-        weeks = int(parts.pop("w", "0"))
-        exact = sum((Decimal(part.replace(",", ".")) * _UNIT_MS[unit] for unit, part in parts.items()), Decimal(0))
-        total = int(exact) + weeks * 7 * _UNIT_MS["d"]
+        numbers = {unit: Decimal(part.replace(",", ".")) for unit, part in parts.items()}
+        total = int(sum(number * _ISO_UNIT_MS[unit] for unit, number in numbers.items()))
     if total <= 0:
         raise Unreadable(text, "no time at all", "Write more than zero, or `none` to promise nothing")
     if total > _LONGEST_MS:

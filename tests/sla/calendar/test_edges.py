@@ -38,6 +38,15 @@ def test_time_is_used_up_at_the_edge_it_reaches_first(start: str, ms: int, due: 
     assert at(due) == OFFICE.add(at(start), ms)
 
 
+def test_a_closing_at_the_turn_of_a_year_is_one() -> None:
+    """Whatever the calendar was asked before: years are laid out when they are first asked for."""
+    nights = calendar(week={"mon": ["18:00-24:00"]})
+    turn = at("2019-01-01 00:00")
+
+    assert turn == nights.add(turn, 0)
+    assert EARLIEST == calendar(week={key: ["00:00-24:00"] for key in ALL_DAYS}).add(EARLIEST, 0)
+
+
 @pytest.mark.parametrize(
     ("instant", "is_open", "next_open", "next_close", "previous_open"),
     [

@@ -30,6 +30,8 @@ SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
         ("PT0.5H", 30 * MINUTE),
         ("PT1,5S", 1500),
         ("PT36H", 36 * HOUR),
+        ("P0.5D", 12 * HOUR),
+        ("P1,5W", 252 * HOUR),
     ],
 )
 def test_a_duration_is_read(text: str, ms: int) -> None:
