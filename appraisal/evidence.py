@@ -81,6 +81,9 @@ class Evidence:
             subjects += [one.subject for one in observed]
         tally = pooled(found, measure.unit)
         shown = {} if where else parts
+        if measure.of and where == own_where(measure):
+            own = [(d.measures[name], part, d.subject) for d, part in self.documents if name in d.measures]
+            shown = _parts_of(own, measure.unit)
         return Figure(tally, shown, so_far, bool(observed), tuple(sorted(set(subjects))))
 
     def _observed(self, measure: Measure) -> list[MetricObserved]:

@@ -16,6 +16,7 @@ from appraisal.roster import Roster
 from appraisal.scorecard import Dimension, Scorecard
 from appraisal.scoring import Weighed, reweigh
 from appraisal.setting import Setting
+from appraisal.source import whole_of
 from models import scope
 from models.instant import format_ms
 from sla.catalogue import CATALOGUE
@@ -75,7 +76,8 @@ def fill(
     made = [one for one in known.adjustments if (one.period, one.scorecard, one.subject) == own]
     rating = rating_of(card, dimensions, given, totalled.total, roster)
     adjusted, scores, more = adjustments_of(judged, made, roster, whole=card.whole)
-    documents = [document for document, _ in evidence.documents]
+    desk = whole_of(setting.source, period, scope.ALL)  # who has no tickets closes with the desk
+    documents = [document for document, _ in evidence.documents or desk]
     form = FilledForm(
         scorecard=card.id,
         title=card.title,

@@ -58,7 +58,14 @@ class Told:
     def problems(self) -> list[str]:
         """What could not be taken, in words, with its place."""
         rejected = [f"{one.place}: {one.message} [{one.reason}]" for one in self.events.rejected]
-        return [*rejected, *self.entries.refused, *self.faults]
+        return [*rejected, *self.entries.refused, *self.faults, *self._contradictions()]
+
+    def _contradictions(self) -> list[str]:
+        """Entries that `observe` would have refused: two bodies under one id, corrections of what nobody knows."""
+        return [
+            f"event_id: {one!r} says two things: of the two the record that sorts first holds"
+            for one in sorted(self.entries.conflicts)
+        ]
 
 
 def _type_of(line: bytes) -> object:

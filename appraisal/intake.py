@@ -17,6 +17,7 @@ from models.observation import TYPES, AdjustmentMade, Entry, MetricObserved, Rat
 from sla.catalogue import CATALOGUE
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_LONE = re.compile("[\ud800-\udfff]")
 _LONGEST = 2000
 _LARGEST = Decimal("1e15")
 RATERS = ("self", "superior", "peer")
@@ -60,7 +61,7 @@ def read_record(value: bytes | None) -> Entry:
     """
     try:
         found = json.loads(value or b"", parse_float=Decimal, parse_int=Decimal, parse_constant=str)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:  # ArithmeticError: 1e99999999999999999999
         msg = f"the record is no JSON: {error}"
         raise NotTaken(msg, "") from error
     if not isinstance(found, dict):
@@ -170,8 +171,9 @@ def _amount(fields: Mapping[str, Any], measure: str) -> Decimal:
     raw = fields.get("value")
     unit = CATALOGUE[measure].unit
     if unit == "ratio" and isinstance(raw, str) and raw.strip().endswith("%"):
-        return _number({"value": raw.strip()[:-1].strip()}, "value") / 100
-    value = _number(fields, "value")
+        value = _number({"value": raw.strip()[:-1].strip()}, "value") / 100
+    else:
+        value = _number(fields, "value")
     if unit == "ratio" and not 0 <= value <= 1:
         msg = f"{value} is no ratio: write 96% or 0.96"
         raise NotTaken(msg, "value")
@@ -192,6 +194,9 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
         value = str(value)
     if not isinstance(value, str) or not value.strip():
         msg = f"{name} is missing"
+        raise NotTaken(msg, name)
+    if _LONE.search(value):
+        msg = f"{name} holds half of a character (U+D800 to U+DFFF)"
         raise NotTaken(msg, name)
     if len(value) > _LONGEST:
         msg = f"{name} has {len(value)} characters, at most {_LONGEST} are taken"
@@ -231,14 +236,21 @@ def _one_of(name: str, word: str, known: Collection[str]) -> str:
     raise NotTaken(msg, name)
 
 
+def _plain(text: str) -> Decimal:
+    """A number as people write it; Decimal would take `1_0` for 10, and digits of other scripts."""
+    if "_" in text or not text.isascii():
+        raise InvalidOperation
+    return Decimal(text)
+
+
 def _number(fields: Mapping[str, Any], name: str) -> Decimal:
     value = fields.get(name)
     try:
-        found = Decimal(_text(fields, name)) if not isinstance(value, Decimal) else value
+        found = _plain(_text(fields, name)) if not isinstance(value, Decimal) else value
     except InvalidOperation as error:
         msg = f"{value!r} is no number: write it as 12 or 4.5"
         raise NotTaken(msg, name) from error
-    if not found.is_finite() or abs(found) > _LARGEST or found.as_tuple().exponent < -12:  # type: ignore[operator]
+    if not found.is_finite() or found.copy_abs() > _LARGEST or found.as_tuple().exponent < -12:  # type: ignore[operator]
         msg = f"{found} is out of bounds: write a plain number with at most 12 decimals"
         raise NotTaken(msg, name)
     return found

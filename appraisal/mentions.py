@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import orjson
@@ -19,6 +20,17 @@ class Mentions:
         shapes = {text.encode() for text in self._texts}
         shapes |= {json.dumps(text)[1:-1].encode() for text in self._texts}
         self._bytes = tuple(sorted(shapes))
+
+    def is_in_key(self, key: bytes) -> bool:
+        """Whether a key names the person: as a part that `/`, `|` or a control character ends; `li` is not `li.na`.
+
+        Before a scope may stand a letter that tells kinds of keys apart: a name never holds a bare `agent:`.
+        """
+        return any(
+            part == own or (own.startswith(b"agent:") and part.endswith(own))
+            for part in re.split(rb"[/|\x00-\x1f]", key)
+            for own in self._bytes
+        )
 
     def may_be_in(self, value: bytes) -> bool:
         """Whether it is worth while to look."""

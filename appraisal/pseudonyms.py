@@ -124,7 +124,12 @@ class Pseudonyms:
     def _adjustment(self, line: AdjustmentLine) -> AdjustmentLine:
         hidden = self.person(line.approved_by)
         return line.model_copy(
-            update={"approved_by": hidden, "approved_by_name": hidden, "reason": self.text(line.reason)}
+            update={
+                "event_id": self.text(line.event_id),
+                "approved_by": hidden,
+                "approved_by_name": hidden,
+                "reason": self.text(line.reason),
+            }
         )
 
     def _row(self, row: TotalRow) -> TotalRow:
@@ -137,6 +142,6 @@ class Pseudonyms:
 def _word(name: str) -> str:
     """A name as a pattern: one of Latin letters only as a word of its own, so that `li` is not found in `list`."""
     pattern = re.escape(name)
-    head = r"(?<![\w])" if name[0].isascii() and name[0].isalnum() else ""
-    tail = r"(?![\w])" if name[-1].isascii() and name[-1].isalnum() else ""
+    head = "(?<![A-Za-z0-9_])" if name[0].isascii() and name[0].isalnum() else ""
+    tail = "(?![A-Za-z0-9_])" if name[-1].isascii() and name[-1].isalnum() else ""
     return head + pattern + tail

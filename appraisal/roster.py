@@ -57,7 +57,13 @@ class Roster:
             if known
             else ()
         )
-        return sorted(spans)
+        found: list[Span] = []
+        for span in sorted(spans):
+            if found and found[-1].team == span.team and found[-1].last + 1 == span.first:
+                found[-1] = found[-1]._replace(last=span.last)
+            else:
+                found.append(span)
+        return found
 
     def member_days(self, spans: Sequence[Span], leader: str) -> Mapping[str, int]:
         """Who was in one of the teams on days on which they were led, and on how many days; the leader is left out."""

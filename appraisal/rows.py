@@ -93,7 +93,11 @@ def judged_against(rows: Rows, known: Entries) -> Rows:
     """
     taken: list[tuple[int, Entry]] = []
     faults = list(rows.faults)
-    ids = {entry.event_id for _, entry in rows.entries} | known.by_id.keys()
+    ids = {
+        entry.event_id
+        for entry in (*known.by_id.values(), *(entry for _, entry in rows.entries))
+        if isinstance(entry, MetricObserved)
+    }
     mine: dict[str, tuple[int, Entry]] = {}
     for line, entry in rows.entries:
         before = known.by_id.get(entry.event_id)

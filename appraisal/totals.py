@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from appraisal.evidence import Evidence, Figure
 from appraisal.form import FilledForm, MeasureLine, Number, Status, TotalRow
@@ -11,21 +11,27 @@ from appraisal.numbers import decimal, decimal_or_none
 from appraisal.tally import Tally
 from appraisal.where import own_where
 from models.measure import Measure
+from models.period import PeriodDocument
 from sla.catalogue import CATALOGUE
 
 #: A line by its measure and by the split as rows have it.
 Lines = Mapping[tuple[str, str], MeasureLine]
 
 
-def rows_of(subject: str, name: str, evidence: Evidence, form: FilledForm | None) -> Iterator[TotalRow]:
-    """The rows of one subject; a row is scored where the subject's form scores exactly its figure."""
-    documents = [document for document, _ in evidence.documents]
+def rows_of(
+    subject: str, name: str, evidence: Evidence, form: FilledForm | None, desk: Sequence[PeriodDocument] = ()
+) -> Iterator[TotalRow]:
+    """The rows of one subject; a row is scored where the subject's form scores exactly its figure.
+
+    `desk` has the documents of the whole desk: who has no tickets closes with it.
+    """
+    documents = [document for document, _ in evidence.documents] or desk
     revision = max((document.revision for document in documents), default=0)
     editions = list(dict.fromkeys(edition for document in documents for edition in document.editions))
     lines = {_place(line): line for line in form.lines} if form else {}
 
     def row(measure: Measure, split: str, tally: Tally, status: Status, score: Number | None) -> TotalRow:
-        there = bool(tally.denominator)
+        there = bool(tally.denominator or tally.numerator)
         return TotalRow(
             period=evidence.period.id,
             revision=revision,

@@ -57,7 +57,7 @@ def appraise(
         totals=[
             row
             for subject, evidence, form in bases
-            for row in rows_of(subject, subject_of(setting.roster, subject).name, evidence, form)
+            for row in rows_of(subject, subject_of(setting.roster, subject).name, evidence, form, documents)
         ],
         tickets=sorted(behind, key=lambda row: (row.subject, row.measure, row.ticket)),
     )

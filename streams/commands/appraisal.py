@@ -22,6 +22,7 @@ from appraisal.output.manifest import UnusableKey, read_key
 from appraisal.period import Period, PeriodUnknown, period_of
 from appraisal.pseudonyms import Pseudonyms, WeakKey
 from appraisal.whole import appraise
+from models import scope
 from models.instant import parse_ms
 from sla.policy import PolicyBook
 from streams.commands.console import Policies, book_of, err, out
@@ -142,7 +143,7 @@ def made_of(
     except (CannotAppraise, NotTaken) as error:
         raise Unusable(str(error)) from error
     if asked.pseudonyms:
-        hidden = _pseudonyms(gathered)
+        hidden = _pseudonyms(gathered, subjects)
         made, subjects = hidden.hide(made), [hidden.subject(one) for one in subjects]
     return made, replace(asked, subjects=tuple(sorted(subjects)))
 
@@ -167,10 +168,11 @@ def instant_of(text: str) -> int:
         raise Unusable(msg) from error
 
 
-def _pseudonyms(gathered: Gathered) -> Pseudonyms:
+def _pseudonyms(gathered: Gathered, subjects: list[str]) -> Pseudonyms:
+    asked = {person for one in subjects if (person := scope.parts(one).get("agent"))}
     key = load_settings().pseudonym_key
     try:
-        return Pseudonyms(key.get_secret_value() if key else "", gathered.setting.roster, gathered.others)
+        return Pseudonyms(key.get_secret_value() if key else "", gathered.setting.roster, gathered.others | asked)
     except WeakKey as error:
         raise Unusable(str(error)) from error
 

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from appraisal.behind import Given
 from appraisal.cards import load_cards
+from appraisal.checks import check
 from appraisal.entries import known_of
 from appraisal.from_files import Told, totals_of
+from appraisal.intake import NotTaken
 from appraisal.people import load_people
 from appraisal.period import Period
 from appraisal.roster import Roster
@@ -20,7 +22,8 @@ from appraisal.setting import Setting
 from appraisal.source import Documents
 from appraisal.stretches import days_of, stretched
 from models.instant import format_ms
-from models.observation import Entry
+from models.observation import Entry, MetricObserved
+from sla.figures.partition import DAY_MS, PERIOD_DAYS
 from sla.policy import PolicyBook
 from streams.commands.console import err, lines_of, policies_at, progress
 from streams.errors import Unusable
@@ -90,6 +93,12 @@ def from_files(
     wanted = stretched(period, people.roster)
     told = read_files(files)
     until = max(told.newest_ms, least) if as_of is None else as_of
+    if not until:
+        msg = f"{', '.join(map(str, files))} hold nothing that can be taken: name files of events, or --as-of"
+        raise Unusable(msg)
+    if period.kind == "day" and period.first < period.day_of(until - PERIOD_DAYS * DAY_MS):
+        msg = f"{period.id} is not kept any more at {format_ms(until)}: ask for its month, or name an earlier --as-of"
+        raise Unusable(msg)
     with progress("events") as bar:
         task = bar.add_task("appraisal", total=told.events.events)
         found = totals_of(
@@ -103,8 +112,29 @@ def from_files(
         )
     for ticket, why in found.set_aside.items():
         err.print(f"set aside: {ticket}: {why}", markup=False)
-    entries = told.entries.until(until)
+    entries = _fitting(told.entries.until(until), told.entries.by_id, people)
     return gathered(period, book, found.documents, entries, until, people, found.orphans, found.given)
+
+
+def _fitting(found: Iterable[Entry], known: Mapping[str, Entry], people: People) -> list[Entry]:
+    """The entries that `observe`, `rate` and `adjust` would have taken; the others are named and left out."""
+    taken: list[Entry] = []
+    for one in found:
+        try:
+            _fits(one, known, people)
+        except NotTaken as error:
+            err.print(f"{one.event_id}: {error.field}: {error}", markup=False)
+        else:
+            taken.append(one)
+    return taken
+
+
+def _fits(one: Entry, known: Mapping[str, Entry], people: People) -> None:
+    if not isinstance(one, MetricObserved):
+        check(one, people.cards, people.roster)
+    elif one.replaces and not isinstance(known.get(one.replaces), MetricObserved):
+        msg = f"{one.replaces!r} is no observation that is known"
+        raise NotTaken(msg, "replaces")
 
 
 class People(NamedTuple):

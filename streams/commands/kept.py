@@ -149,6 +149,9 @@ def _anew(verdict: Verdict, files: list[Path], policies: Path | None, as_of: int
     anew = {name: content for name, content in anew.items() if name in known or name.suffix != ".pdf"}
     unprinted = {name for name in known if name.suffix == ".pdf" and name not in anew} if press.unprinted else set()
     faults = compare({name: digest for name, digest in known.items() if name not in unprinted}, anew)
+    meant = {name: getattr(made, name) for name in ("revision", "final", "editions", "as_of", "inputs")}
+    wrong = {name: now for name, now in meant.items() if said.get(name) != now}
+    faults += [f"manifest.json: {name}: computed anew it is {now!r}" for name, now in wrong.items()]
     return [*faults, *(f"no PDF can be printed anew: {why}" for why in press.unprinted if unprinted)]
 
 

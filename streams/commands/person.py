@@ -80,7 +80,7 @@ async def _records(access: KafkaAccess, group: str, mentions: Mentions) -> list[
     ]
 
     def wanted(key: bytes, value: bytes) -> bool:
-        return mentions.may_be_in(key) or mentions.are_in(value)
+        return mentions.is_in_key(key) or mentions.are_in(value)
 
     return [_line(name, one) for name in names for one in await read_topic(access, name, wanted)]
 

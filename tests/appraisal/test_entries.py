@@ -68,6 +68,10 @@ ADJUSTMENT: dict[str, Any] = {
         (OBSERVED, {"value": "NaN"}, "value"),
         (OBSERVED, {"value": "-1"}, "value"),
         (OBSERVED, {"value": "11"}, "value"),
+        (OBSERVED, {"value": "1e9999999"}, "value"),
+        (OBSERVED, {"value": "1_0"}, "value"),
+        (OBSERVED, {"value": "９"}, "value"),
+        (OBSERVED, {"subject": "team:\ud800"}, "subject"),
         (OBSERVED, {"of": ""}, "of"),
         (OBSERVED, {"of": "0"}, "of"),
         (OBSERVED, {"of": "many"}, "of"),
@@ -81,6 +85,9 @@ ADJUSTMENT: dict[str, Any] = {
         (RATING, {"rater": " "}, "rater"),
         (ADJUSTMENT, {"measure": "csat_satisfied"}, "measure"),
         (ADJUSTMENT, {"value": "96"}, "value"),
+        (ADJUSTMENT, {"value": "150%"}, "value"),
+        (ADJUSTMENT, {"value": "-5%"}, "value"),
+        (ADJUSTMENT, {"reason": "half a \udfff"}, "reason"),
         (ADJUSTMENT, {"measure": "csat", "value": "101"}, "value"),
         (ADJUSTMENT, {"reason": ""}, "reason"),
         (ADJUSTMENT, {"approved_by": ""}, "approved_by"),
@@ -143,7 +150,20 @@ def test_a_subject_is_written_as_scopes_are() -> None:
 
 
 @pytest.mark.parametrize(
-    "record", [None, b"", b"[]", b"{", b"\xff", b'{"type":1}', b'{"type":"metric.observed"}', b"1e999"]
+    "record",
+    [
+        None,
+        b"",
+        b"[]",
+        b"{",
+        b"\xff",
+        b'{"type":1}',
+        b'{"type":"metric.observed"}',
+        b"1e999",
+        orjson.dumps(OBSERVED).replace(b'"9"', b"1e9999999"),
+        orjson.dumps(OBSERVED).replace(b'"9"', b"1e99999999999999999999"),
+        orjson.dumps(OBSERVED).replace(b'"o1"', b'"z\\ud800"'),
+    ],
 )
 def test_a_record_that_holds_nothing_is_refused_and_stops_nobody(record: bytes | None) -> None:
     """It is named with its place; the others are taken."""

@@ -16,7 +16,14 @@ CHANGE = """
 DAYS = ("2026-11-01", "2026-11-02", "2026-11-09", "2026-11-10", "2026-11-30")
 
 
-def change_of_team(period: str, as_of: str, *, gifts: bool = True) -> FilledForm:
+IN_TWO = """
+- {id: wang.li, name: 王丽, scorecard: led, leads: [
+    {team: network, to: 2026-11-15}, {team: network, from: 2026-11-16}]}
+"""
+IN_ONE = "- {id: wang.li, name: 王丽, scorecard: led, leads: [{team: network}]}\n"
+
+
+def change_of_team(period: str, as_of: str, *, gifts: bool = True, people: str = CHANGE) -> FilledForm:
     """Five tickets of two hours in one team and of one hour in the other, on the same days; reports, too."""
     card = card_of(LED.replace("[quarter]", "[month, quarter]"))
     tickets = [
@@ -29,7 +36,7 @@ def change_of_team(period: str, as_of: str, *, gifts: bool = True) -> FilledForm
         for team in ("network", "desk")
         for n, day in enumerate(DAYS)
     ]
-    roster = roster_of(CHANGE, {"led": card})
+    roster = roster_of(people, {"led": card})
     setting = setting_of(told(tickets, entries), period, [card], roster, as_of, gifts=gifts)
     return form_of(setting, "agent:wang.li", "led")
 
@@ -43,6 +50,14 @@ def test_a_lead_that_ends_within_a_month_counts_by_its_days() -> None:
     assert Decimal(5) == articles.value
     assert (Decimal((3 * 120 + 2 * 60) * 60), Decimal(5)) == (resolution.numerator, resolution.denominator)
     assert [("team:desk", 21, False), ("team:network", 9, False)] == [(l.team, l.days, l.by_share) for l in filled.led]  # noqa: E741
+
+
+def test_a_lead_written_in_two_spans_that_adjoin_is_one() -> None:
+    """Who led a team all the time has its total, in however many lines the roster says so."""
+    in_two, in_one = (change_of_team("2026-11", "2026-12-09T00:00:00Z", people=people) for people in (IN_TWO, IN_ONE))
+
+    assert in_one.dimensions == in_two.dimensions
+    assert in_one.led == in_two.led
 
 
 def test_printed_again_years_later_a_lead_still_counts_by_its_days() -> None:

@@ -31,6 +31,7 @@ def test_text_hides_the_longest_name_and_leaves_other_words() -> None:
     assert f"a list of {hidden.person('li')}" == hidden.text("a list of li")
     assert f"{hidden.person('wang.li')}、{hidden.person('王')}" == hidden.text("王丽、老王")
     assert hidden.person("chen.gang") == hidden.text("chen.gang")
+    assert f"经{hidden.person('chen.gang')}批准" == hidden.text("经chen.gang批准")
 
 
 def test_a_key_that_could_be_tried_out_is_refused() -> None:
@@ -55,3 +56,21 @@ def test_a_key_that_could_be_tried_out_is_refused() -> None:
 def test_a_record_mentions_a_person_by_their_whole_id(value: str, found: bool) -> None:
     """As a value or a key, escaped or not; not as a part of another name."""
     assert found == Mentions("王丽").are_in(value.encode())
+
+
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        (b"2026-11/agent:wang.li", True),
+        (b"2026-11/agent:wang.li/2", True),
+        (b"agent:wang.li", True),
+        (b"oagent:wang.li", True),
+        (b"wang.li\x00e1", True),
+        (b"agent:wang.lin", False),
+        (b"2026-11/agent:wang.lin", False),
+        (b"team:wang.li.s", False),
+    ],
+)
+def test_a_key_names_a_person_by_a_part_of_its_own(key: bytes, found: bool) -> None:
+    """What is handed out about one person holds nothing of somebody whose id begins alike."""
+    assert found == Mentions("wang.li").is_in_key(key)

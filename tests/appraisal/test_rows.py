@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from appraisal.entries import Entries
+from appraisal.intake import entry_of
 from appraisal.rows import Fault, UnusableFile, judged_against, kind_of_columns, read_rows
+from tests.appraisal.test_entries import RATING
 
 HEADER = "event_id,occurred_at,metric,subject,value,of,replaces\n"
 GOOD = "o1,2026-11-20T09:00:00+08:00,kb_contributions,team:网络组,3,,\n"
@@ -61,6 +63,15 @@ def test_a_correction_has_to_name_what_it_corrects() -> None:
     taken, faults = read(HEADER + correction)
     assert [] == taken
     assert (2, "replaces") == faults[0][:2]
+
+
+def test_a_correction_corrects_no_rating() -> None:
+    """What is known under that id has to be an observation."""
+    known = Entries()
+    known.add(entry_of(RATING))
+    rows = judged_against(read_rows((HEADER + GOOD.replace("3,,", "4,,r1")).encode(), "metric.observed"), known)
+
+    assert [(2, "replaces")] == [(fault.line, fault.field) for fault in rows.faults]
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,50 @@ def test_without_a_chinese_font_everything_but_the_pdf_is_written(run: Run, monk
     assert [0, 0, 0] == [run("appraisal", "verify", folder, *anew)[0] for folder in ("out", "asked", "printed")]
 
 
+def test_whoever_has_no_tickets_closes_with_the_desk(run: Run) -> None:
+    """Their form is as final as the others, and says the same whenever it is printed."""
+    people = Path("policies/people.yaml")
+    with people.open("a", encoding="utf-8") as file:
+        file.write("- {id: zhao.min, name: 赵敏, superior: chen.gang, scorecard: desk, teams: [{team: network}]}\n")
+    appraise(run)
+    form = read("out/2026-Q4/forms/desk/agent-zhao.min.json")
+
+    assert (1, True, read(Path("out") / FORM)["as_of"]) == (form["revision"], form["final"], form["as_of"])
+
+
+def test_what_no_import_would_take_is_named_and_left_out(run: Run) -> None:
+    """From files a rating counts if `rate` would have taken it, and a correction if what it corrects is known."""
+    before = (appraise(run)[0], read(Path("out") / FORM)["rating"])
+    with Path("rated.csv").open("a", encoding="utf-8") as file:
+        file.write("r9,2027-01-11T09:00:00+08:00,2026-Q4,desk,agent:li.na,self,chen.gang,效率,1\n")
+    with Path("observed.csv").open("a", encoding="utf-8") as file:
+        file.write("o9,2026-11-21T09:00:00+08:00,kb_contributions,agent:li.na,9,,k9\n")
+    code, _, err = appraise(run)
+
+    assert before == (code, read(Path("out") / FORM)["rating"])
+    assert "r9: rater" in err
+    assert "o9: replaces" in err
+
+
+def test_a_day_that_is_not_kept_any_more_is_refused(run: Run) -> None:
+    """Not printed as a day on which nothing happened."""
+    code, _, err = run("appraisal", "2026-11-20", "--events", *FILES, "--as-of", AS_OF, "--out", "out")
+
+    assert 2 == code
+    assert "ask for its month" in " ".join(err.split())
+
+
+def test_a_manifest_that_says_another_thing_than_its_events_is_found(run: Run) -> None:
+    """What it says of itself is computed anew like the files."""
+    appraise(run)
+    manifest = Path("out/2026-Q4/manifest.json")
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"revision": 1', '"revision": 9'), "utf-8")
+    code, out, err = run("appraisal", "verify", "out", "--events", *FILES)
+
+    assert 1 == code, out + err
+    assert "revision" in out + err
+
+
 def test_what_was_closed_when_written_is_computed_anew_as_closed(run: Run) -> None:
     """Though the files tell of nothing as late as the closing: an archive must not look forged for that."""
     assert 0 == appraise(run, "--no-pdf", files=("events.jsonl",))[0]
