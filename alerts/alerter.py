@@ -18,7 +18,7 @@ from redis import exceptions as errors
 from alerts.links import Links
 from alerts.memory import Memory
 from alerts.metrics import AlertMetrics
-from alerts.notice import Notice, Outcome, Post, Told
+from alerts.notice import Kind, Notice, Outcome, Post, Told
 from alerts.records import apply, lease_record
 from alerts.rules import Rules
 from alerts.selfcare import SelfCare
@@ -83,20 +83,23 @@ class Alerter:
         self._post = self.open_post(self.care.told)
         if not await before(until, asyncio.create_task(self._open_topic())):
             return
-        jobs = [asyncio.create_task(self._keep_lease()), asyncio.create_task(self.care.run())]
+        lease, care = asyncio.create_task(self._keep_lease()), asyncio.create_task(self.care.run())
         work = asyncio.create_task(self._work(until))
         try:
-            await asyncio.wait([work, *jobs], return_when=asyncio.FIRST_COMPLETED)
-            for task in (work, *jobs):
+            await asyncio.wait([work, lease, care], return_when=asyncio.FIRST_COMPLETED)
+            for task in (work, lease, care):
                 if task.done():
                     task.result()
         finally:
             until.set()
-            for task in (*jobs, work):
+            for task in (care, work):
                 task.cancel()
-            await asyncio.gather(*jobs, work, return_exceptions=True)
+            await asyncio.gather(care, work, return_exceptions=True)
+            # The lease is kept meanwhile: who took over now would send again what is on its way.
             await self._post.close(_LAST_WORDS_S)
             await self.care.write_last(_LAST_WORDS_S)
+            lease.cancel()
+            await asyncio.gather(lease, return_exceptions=True)
             with contextlib.suppress(*REDIS_ERRORS):
                 async with asyncio.timeout(_ASK_S):
                     await self.lease.release()
@@ -117,7 +120,13 @@ class Alerter:
         """The post to all receivers."""
         plan = self.plan
         receivers = plan.rules.receivers.values()
-        return open_post(receivers, told, links=plan.links, clock=plan.clock, environment=plan.environment)
+        return open_post(
+            receivers, told, links=plan.links, clock=plan.clock, environment=plan.environment, may=self.may_tell
+        )
+
+    def may_tell(self, notice: Notice) -> bool:
+        """Whether nobody else can be telling it; what is about ourselves is told without Redis, too."""
+        return notice.kind in {Kind.SELF, Kind.HEARTBEAT} or self.sure
 
     def submit(self, notice: Notice) -> None:
         """Hands a notice to the post."""

@@ -68,7 +68,8 @@ class Burns:
                 _Turn(out, reach, route, episode, burn, self.times).take()
         still = {FAMILY + name for name in self._known.budgets}
         burned = [key for key in out.memory.episodes if key.startswith(FAMILY) and key not in still]
-        gone = [key for key in burned if objective_of(key) not in self._known.unknown]
+        burning = {objective_of(key) for key in still}  # one that burns at another rate now is not over
+        gone = [key for key in burned if objective_of(key) not in self._known.unknown | burning]
         self.times += episodes.end(out, gone, Kind.BUDGET, CALM_MS)
 
 

@@ -8,7 +8,7 @@ a notice is told by `told`. Restored from the topic, it goes on where the one be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -104,9 +104,9 @@ class Decider:
         """Which budgets burn too fast; all of them."""
         self._burns.see(known)
 
-    def unwell(self, troubles: Mapping[str, Trouble]) -> None:
-        """What is wrong with slawatch itself, by `<what>/<where>`; all of it."""
-        self._troubles.see(troubles)
+    def unwell(self, troubles: Mapping[str, Trouble], unknown: Collection[str] = ()) -> None:
+        """What is wrong with slawatch itself, by `<what>/<where>`; all of it but what is `unknown` just now."""
+        self._troubles.see(troubles, unknown)
 
     def told(self, notice: Notice, outcome: Outcome, now: int) -> list[Record]:
         """What came of a notice, to be written down."""

@@ -39,7 +39,12 @@ def take(alert: Alert | None, entry: Entry) -> Taken | None:
             alert.breached = alert.breached and entry.change == "ended"
         return Taken(alert)
     if entry.at < alert.entry.at and alert.standing is not Standing.WITHDRAWN:
-        return Taken(alert)  # a late fact put it in behind what stands: it changes nothing now
+        if alert.over or entry.change not in REACHED or entry.counted_ms <= alert.entry.counted_ms:
+            return Taken(alert)  # a late fact put it in behind what stands: it changes nothing now
+        waits = alert.standing is Standing.PAUSED
+        taken = _go_on(alert, entry)  # a late fact moved the levels forward: this one is higher than what was told
+        alert.standing = Standing.PAUSED if waits else alert.standing
+        return taken
     return _go_on(alert, entry)
 
 

@@ -162,7 +162,7 @@ class SelfCare:
         if told is not None and decider.memory.marks.get(DEAD_LETTERS) != told:
             decider.memory.marks[DEAD_LETTERS] = told
             self._write_soon([mark_record(DEAD_LETTERS, told)])
-        decider.unwell(troubles)
+        decider.unwell(troubles, self._watch.unknown)
         # The work writes down before it tells: of a Kafka that does not answer it would tell when that answers again.
         cannot_wait = now - shift.at >= STUCK_MS or self._kafka_away_since is not None
         if cannot_wait and (self._alerter.sure or self._redis_away_since is not None):
@@ -184,7 +184,8 @@ class SelfCare:
         plan = self._alerter.plan
         decider = Decider(plan.rules, plan.book, memory)
         watch = Watch(None)
-        decider.unwell(watch.look(Signs(now, None, _address(self._alerter), plan.access.servers, away)))
+        others = {key.removeprefix("self/") for key in memory.episodes if key.startswith("self/")}
+        decider.unwell(watch.look(Signs(now, None, _address(self._alerter), plan.access.servers, away)), others)
         self._past_the_work(decider, now)
 
     def _past_the_work(self, decider: Decider, now: int) -> None:
@@ -214,6 +215,11 @@ def failing_of(memory: Memory, rules: Rules) -> dict[str, Failing]:
             found[step.receiver] = Failing(step.at, given_up=True, reason=step.detail)
         elif step.state == DELIVERED:
             found.pop(step.receiver, None)
+    for key, episode in memory.episodes.items():  # told to fail, and not yet heard to take anything again
+        name = key.removeprefix("self/target/")
+        if name != key and name in rules.receivers:
+            trouble = episode.says.get("trouble", {})
+            found[name] = Failing(trouble.get("since", episode.since), given_up=True, reason=trouble.get("detail", ""))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from alerts import episodes
 from alerts.duty import Person
@@ -22,10 +22,11 @@ class Troubles:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._known: Mapping[str, Trouble] | None = None
+        self._unknown: Collection[str] = ()
 
-    def see(self, troubles: Mapping[str, Trouble]) -> None:
-        """All that is wrong, by `<what>/<where>`."""
-        self._known = troubles
+    def see(self, troubles: Mapping[str, Trouble], unknown: Collection[str] = ()) -> None:
+        """All that is wrong, by `<what>/<where>`; of what is `unknown` nobody can tell just now."""
+        self._known, self._unknown = troubles, unknown
 
     def decide(self, out: Outbox, reach: Reach) -> None:
         """Tells what has begun, and what is over."""
@@ -33,7 +34,7 @@ class Troubles:
             return
         for name, trouble in self._known.items():
             self._tell(out, reach, FAMILY + name, trouble)
-        still = {FAMILY + name for name in self._known}
+        still = {FAMILY + name for name in (*self._known, *self._unknown)}
         gone = [key for key in out.memory.episodes if key.startswith(FAMILY) and key not in still]
         episodes.end(out, gone, Kind.SELF, 0)
 

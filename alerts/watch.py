@@ -60,6 +60,7 @@ class Watch:
         self._grown_at = 0
         self._heard_at: int | None = None  # since when health can be judged
         self._since: dict[str, int] = {}
+        self.unknown: frozenset[str] = frozenset()  # troubles of which nothing can be said just now
 
     def look(self, signs: Signs) -> dict[str, Trouble]:
         """The troubles there are, by name."""
@@ -70,12 +71,16 @@ class Watch:
         if signs.kafka_away_since is not None and signs.now - signs.kafka_away_since >= AWAY_MS:
             detail = "Kafka does not answer: no event comes in, and nothing can be written down"
             found["kafka"] = Trouble("kafka", signs.kafka, detail, signs.kafka_away_since)
+        self.unknown = frozenset()
         if signs.health is None:
             self._heard_at = None
+            self.unknown = frozenset(("beat", "lag", DEAD_LETTERS))
         else:
             self._heard_at = signs.now if self._heard_at is None else self._heard_at
             if signs.now - self._heard_at >= BACK_MS:
                 self._partitions(signs.health, signs.now, found)
+            else:
+                self.unknown = frozenset(("beat", "lag"))
             self._letters(signs.health, signs.now, found)
         for receiver, failing in signs.failing.items():
             if failing.given_up or signs.now - failing.since >= FAILING_MS:

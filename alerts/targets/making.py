@@ -11,7 +11,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from alerts.links import Links
-from alerts.notice import Kind, Receiver, Told, Webhook
+from alerts.notice import Kind, Notice, Receiver, Told, Webhook
 from alerts.targets.alertmanager import Alertmanager
 from alerts.targets.by_apprise import ByApprise
 from alerts.targets.hiding import Missing, fill, places
@@ -132,6 +132,7 @@ def open_post(
     environment: Mapping[str, str] = os.environ,
     sleep: Sleep = asyncio.sleep,
     chance: Callable[[], float] = random.random,
+    may: Callable[[Notice], bool] = lambda _: True,
 ) -> AllPost:
     """The post to these receivers; to be called inside the running loop. `told` hears of every attempt.
 
@@ -139,7 +140,7 @@ def open_post(
         CannotTell: a receiver cannot be told as it is configured.
     """
     ways = {receiver.name: targets_of(receiver, links, clock, environment) for receiver in receivers}
-    return AllPost(ways, Ground(told, clock, sleep, chance), NEEDS)
+    return AllPost(ways, Ground(told, clock, sleep, chance, may), NEEDS)
 
 
 def check_receiver(receiver: Receiver, environment: Mapping[str, str]) -> list[str]:

@@ -34,6 +34,10 @@ class Closing(Protocol):
         """Lets it go."""
 
 
+#: How often whoever may not tell just now asks again, in seconds.
+ASK_AGAIN_S = 0.05
+
+
 @dataclass(slots=True)
 class Letter:
     """A notice on its way: where it still has to arrive, and where it never will."""
@@ -52,6 +56,7 @@ class Ground:
     clock: Callable[[], int]
     sleep: Sleep
     chance: Callable[[], float]
+    may: Callable[[Notice], bool]  # whether nobody else can be telling it now
 
 
 class Way:
@@ -114,6 +119,8 @@ class Way:
             # What has waited behind others for its whole time is not tried while they fail: each may take long.
             if self._failures and patience and ground.clock() - letter.since >= patience:
                 return Failed(f"{self._reason}; tried for {patience // 60_000} minutes")
+            while not ground.may(notice):  # asked last: what has waited here may be another alerter's by now
+                await ground.sleep(ASK_AGAIN_S)
             outcome = await self._attempt(notice)
             if not isinstance(outcome, Retry):
                 self._failures = 0

@@ -101,6 +101,19 @@ def show(table: Table) -> None:
     (out if out.is_terminal else Console(highlight=False, width=PIPE)).print(table)
 
 
+def said(text: str, option: str) -> str:
+    """What an option says, in one line.
+
+    Raises:
+        Unusable: it says nothing.
+    """
+    words = " ".join(text.split())
+    if not words:
+        msg = f"{option}: nothing is said; the log of alerts wants to know"
+        raise Unusable(msg)
+    return words
+
+
 def length_ms(text: str, option: str) -> int:
     """A duration of the command line; raises `Unusable`."""
     try:

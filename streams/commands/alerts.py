@@ -24,7 +24,7 @@ from alerts.trying import try_entry
 from sla.policy import PolicyBook
 from streams.access import access_to, worker_name
 from streams.clock import now_ms
-from streams.commands.alerting import Notebook, clock_face, show, whole, with_notebook
+from streams.commands.alerting import Notebook, clock_face, said, show, whole, with_notebook
 from streams.commands.console import Policies, book_of, cases_of, out, policies_at
 from streams.errors import Unusable
 from streams.logs import set_up_logs
@@ -160,7 +160,7 @@ def ack(
     by: Annotated[str, typer.Option(help="Who takes it on.")],
 ) -> None:
     """Acknowledge an alert, a group as it stands, or a budget that burns; its escalation stops."""
-    request = AckRequest(f"{now_ms()}-{os.getpid()}", name, by, now_ms())
+    request = AckRequest(f"{now_ms()}-{os.getpid()}", name, said(by, "--by"), now_ms())
 
     async def write(opened: Notebook) -> str:
         memory = opened.memory

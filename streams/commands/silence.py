@@ -19,7 +19,7 @@ from alerts.showing import silence_fields
 from sinks.alerts_redis import AlertsRedis
 from sla.policy.words import Unreadable
 from streams.clock import now_ms
-from streams.commands.alerting import Notebook, clock_face, length_ms, show, whole, with_notebook
+from streams.commands.alerting import Notebook, clock_face, length_ms, said, show, whole, with_notebook
 from streams.commands.console import Policies, book_of, out
 from streams.errors import Unusable
 from streams.settings import Settings, load_settings
@@ -41,7 +41,8 @@ def add(
     except Unreadable as error:
         msg = f"{error}. {error.mend}"
         raise Unusable(msg) from error
-    made = Silence(str(uuid.uuid4()), read, now, now + length_ms(length, "--for"), by, comment)
+    until = now + length_ms(length, "--for")
+    made = Silence(str(uuid.uuid4()), read, now, until, said(by, "--by"), said(comment, "--comment"))
     _write(load_settings(), made)
     out.print(made.id, markup=False)
 

@@ -192,6 +192,28 @@ async def test_who_is_stopped_in_order_waits_for_what_is_on_its_way_and_writes_i
     assert 1 == len(desk.target.at("pager"))
 
 
+async def test_who_is_stopped_in_order_keeps_the_lease_until_all_is_told(desk: AlertDesk) -> None:
+    """However slow the target is, the one that stands by waits, and sends nothing again."""
+    await desk.start_here()
+    other = await desk.start_here()
+    await desk.until(lambda: other.standing_by)
+
+    async def slowly(_: object) -> int:
+        await asyncio.sleep(3.5)  # longer than a lease lives
+        return 200
+
+    desk.target.answer = slowly
+    await desk.breach("T-1")
+    await desk.until(lambda: desk.target.at("pager"))
+    task, ends = desk.here.pop(0)
+    ends.set()
+    await task
+    desk.target.answer = None
+    await desk.until(lambda: other.mine)
+    await desk.until(lambda: desk.target.at("lead"))
+    assert 1 == len(desk.target.at("pager"))
+
+
 async def test_a_breach_that_the_alerter_slept_through_pages_if_it_is_still_open(desk: AlertDesk) -> None:
     """What was over in the meantime is in one digest; what came before the last turn is not told again."""
     ago = int(time.time() * 1000) - 3_600_000

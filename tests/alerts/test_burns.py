@@ -59,6 +59,22 @@ def test_a_budget_that_burns_is_told_once_along_its_route_and_ends_when_it_has_h
     assert [(0, "room", False), (0, "on-call", False), (23, "room", True), (23, "on-call", True)] == got
 
 
+def test_a_budget_that_burns_at_another_rate_is_not_over() -> None:
+    """Six times, then fourteen times its allowance, then six again: the end is told when neither burns."""
+    decider, told = Decider(rules(ROUTE), book(), Memory()), []
+    for minute in range(90):
+        now = MONDAY + minute * MINUTE
+        rate = 8 if minute < 10 or 40 <= minute < 50 else 16 if minute < 40 else 0
+        found = docs(burns=True, now=now)
+        found[NAME]["burn"] = {"5m": rate, "30m": rate, "1h": rate, "6h": min(rate, 8.5)}
+        decider.burning(burning_at(found, now))
+        told += decider.decide(now).notices
+    overs = [(one.at - MONDAY) // MINUTE for one in told if one.over]
+
+    assert overs
+    assert min(overs) >= 50
+
+
 def test_a_budget_that_nobody_takes_on_is_escalated() -> None:
     """As its route has it, under one key."""
     told = hour(rules(ROUTE), lambda _: True)

@@ -148,6 +148,9 @@ async def test_an_acknowledgement_without_an_alerter_is_noted_and_carried_out_la
     [
         (("silence", "add", "tean=x", "--for", "2h", "--by", "x", "--comment", "x"), 2, "a label that no alert has"),
         (("silence", "add", "team=x", "--for", "long", "--by", "x", "--comment", "x"), 2, "--for: 'long' is no"),
+        (("silence", "add", "team=x", "--for", "2h", "--by", " ", "--comment", "x"), 2, "--by: nothing is said"),
+        (("silence", "add", "team=x", "--for", "2h", "--by", "x", "--comment", ""), 2, "--comment: nothing is said"),
+        (("alerts", "ack", "T-1/first_response/1", "--by", ""), 2, "--by: nothing is said"),
         (("duty", "set", "nobody", "--until", "1h"), 2, "neither a shift of on_duty nor a receiver"),
         (("duty", "set", "lead", "--until", "2020-01-01T00:00:00Z"), 2, "has passed"),
         (("duty", "set", "lead", "--until", "noon"), 2, "neither an instant"),

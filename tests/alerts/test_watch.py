@@ -103,6 +103,21 @@ def test_a_trouble_pages_the_one_on_duty_once_at_any_hour_and_its_end_is_told() 
     assert {one.group_key for one in told} == {told[0].group_key}
 
 
+def test_what_cannot_be_judged_is_not_over() -> None:
+    """Redis away, or an alerter that has just begun: of workers nobody knows, and nobody says that they are well."""
+    decider, watch, told = Decider(shipped_rules(), book(), Memory()), Watch(0), []
+    seen = [health(MONDAY), health(MONDAY), None, health(MONDAY)]
+    for minute, signs in enumerate(seen):
+        now = MONDAY + minute * MINUTE
+        found = watch.look(Signs(now, signs))
+        decider.unwell(found, watch.unknown)
+        told += [(minute, one.over) for one in decider.decide(now).notices]
+    decider.unwell(Watch(0).look(Signs(now, health(now))), ("beat", "lag"))  # another alerter, at its first look
+    told += [(minute, one.over) for one in decider.decide(now).notices]
+
+    assert [(1, False)] == told
+
+
 def test_a_target_that_fails_is_told_by_another() -> None:
     """Nobody hears of the dead pager through the dead pager."""
     plain = rules(on_duty=[{"who": "day", "receiver": "pager", "calendar": "always"}])

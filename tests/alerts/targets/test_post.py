@@ -27,6 +27,11 @@ class Room:
     told: list[tuple[str, Outcome]] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
     chance: float = 1.0
+    mine: bool = True  # whether nobody else can be telling anything
+
+    def may(self, _: Notice) -> bool:
+        """Asked before each attempt."""
+        return self.mine
 
     async def tell(self, told: Notice, outcome: Outcome) -> None:
         """Takes an outcome down."""
@@ -76,7 +81,7 @@ class Scripted:
 
 def made(room: Room, **targets: Closing) -> AllPost:
     """A post with one receiver, `on-call`, and its ways."""
-    ground = Ground(room.tell, room.clock, room.sleep, lambda: room.chance)
+    ground = Ground(room.tell, room.clock, room.sleep, lambda: room.chance, room.may)
     ways = {f"on-call/{name}": target for name, target in targets.items()}
     return AllPost({"on-call": ways}, ground, NEEDS)
 
@@ -144,6 +149,25 @@ async def test_what_waited_its_hour_behind_others_is_given_up_without_taking_mor
 
     assert ("new", Delivered()) == room.final()[-1]
     assert len(target.got) < 200
+
+
+async def test_what_waits_is_not_sent_while_another_may_be_sending_it() -> None:
+    """Only what is on its way already can go twice: the rest waits until it is ours again, or is let go."""
+    room, slow = Room(), Scripted(gate=asyncio.Event())
+    post = made(room, web=slow)
+    for key in ("one", "two"):
+        post.submit(notice(key=key))
+    await room.until(lambda: len(slow.got) == 1)
+    room.mine = False
+    assert slow.gate is not None
+    slow.gate.set()
+    await room.until(lambda: len(room.slept) > 10)
+
+    assert ["one"] == [sent.key for sent in slow.got]
+    room.mine = True
+    await room.until(lambda: len(room.told) == 2)
+    assert ["one", "two"] == [sent.key for sent in slow.got]
+    await post.close(0)
 
 
 async def test_what_a_target_asks_for_is_waited() -> None:
@@ -297,7 +321,8 @@ async def test_an_outcome_that_cannot_be_taken_down_ends_nothing() -> None:
         if told.key == "first":
             raise RuntimeError("a bug")
 
-    post = AllPost({"on-call": {"on-call/only": target}}, Ground(tell, room.clock, room.sleep, lambda: 0.0), {})
+    ground = Ground(tell, room.clock, room.sleep, lambda: 0.0, room.may)
+    post = AllPost({"on-call": {"on-call/only": target}}, ground, {})
     post.submit(notice(key="first"))
     post.submit(notice(key="second"))
     await room.until(lambda: len(room.told) == 2)
@@ -321,7 +346,7 @@ async def test_closing_lets_out_what_can_go_and_no_more() -> None:
     """What is queued goes out within the patience; what hangs is told to nobody, and stays open."""
     room, stuck = Room(), Scripted(gate=asyncio.Event())
     quick = Scripted()
-    ground = Ground(room.tell, room.clock, room.sleep, lambda: 0.0)
+    ground = Ground(room.tell, room.clock, room.sleep, lambda: 0.0, room.may)
     post = AllPost({"on-call": {"on-call/a": stuck}, "room": {"room/a": quick}}, ground, {})
     post.submit(notice(key="stuck"))
     for number in range(20):
