@@ -8,6 +8,7 @@ log is what every reader here expects.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 BATCH_BYTES = 512 * 1024  # the broker takes 1 MB by default; a single larger record goes alone
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 5.0
+STOP_S = 2.0
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -120,7 +122,10 @@ class KafkaWriter:
         """Closes the connection."""
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            await producer.stop()
+            # It would wait for what is on its way, half a minute and more where Kafka is away; nobody waits for that.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S):
+                    await producer.stop()
 
     async def partitions(self, topic: str) -> int:
         """How many partitions a topic has; waits while no broker answers."""
@@ -133,6 +138,13 @@ class KafkaWriter:
                 except KafkaError as error:
                     wait = await self._wait_for_kafka(error, wait)
         return self._partitions[topic]
+
+    def partitions_now(self, topic: str) -> int | None:
+        """How many it has as the brokers last told, who are asked again; None where they have told nothing."""
+        client = self._connected().client
+        client.force_metadata_update()
+        found = client.cluster.partitions_for_topic(topic)
+        return len(found) if found else None
 
     async def write(self, topic: str, partition: int, records: Sequence[Record]) -> Written:
         """Writes records to one partition, in order, and waits until all are acknowledged; there is at least one.
@@ -151,9 +163,12 @@ class KafkaWriter:
             at += count
         return Written(-1 if first is None else first, last)
 
-    async def write_keyed(self, topic: str, records: Iterable[Record]) -> None:
-        """Writes records to the partitions of their keys (which they have); waits until all are acknowledged."""
-        partitions = await self.partitions(topic)
+    async def write_keyed(self, topic: str, records: Iterable[Record], *, partitions: int | None = None) -> None:
+        """Writes records to the partitions of their keys (which they have); waits until all are acknowledged.
+
+        `partitions`: of so many; by default of as many as the topic has.
+        """
+        partitions = partitions or await self.partitions(topic)
         by_partition: dict[int, list[Record]] = {}
         for record in records:
             by_partition.setdefault(partition_of(record.key or b"", partitions), []).append(record)

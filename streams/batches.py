@@ -8,6 +8,7 @@ that it skips are known to Faust's bookkeeping of gaps, once that is mended.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from inspect import iscoroutine
 from typing import Any, NamedTuple, cast
@@ -108,6 +109,15 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         # Not through Faust's queue: fetches would wait behind it while Kafka is away.
         beat = asyncio.run_coroutine_threadsafe(coordinator._do_heartbeat(), self.thread_loop)  # noqa: SLF001
         return bool(await asyncio.wrap_future(beat))
+
+    async def on_thread_stop(self) -> None:
+        """Lets the consumer go.
+
+        Where Kafka is away, aiokafka raises what it has cancelled itself: nobody would hear that the thread has ended,
+        and the worker would wait a minute for it.
+        """
+        with contextlib.suppress(asyncio.CancelledError):
+            await super().on_thread_stop()
 
     def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> AIOKafkaConsumer:
         consumer = super()._create_consumer(loop)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from sinks.view import Outcome
+from streams import topics
 from streams.clock import today_ms
+from streams.errors import Unusable
 
 if TYPE_CHECKING:
     from streams.app import App
@@ -21,6 +23,7 @@ log = structlog.get_logger(__name__)
 TICK_S = 0.05
 BEAT_S = 1.0
 TRIM_EVERY = 10  # beats
+GROWN_EVERY = 5  # beats
 COLLECT_EVERY = 4  # ticks: the less is new, the shorter a pause; the more often, the more of it would go by itself
 #: How long one thread may keep others from Python's lock, by default 5 ms: the consumer's asks for it several times
 #: between a fetch and the next one.
@@ -39,7 +42,11 @@ class Fatal:
         """Tells of an error."""
         if self.error is None:
             self.error = error
-            log.critical("this is a bug: the worker ends, so that nothing is lost", error=repr(error), exc_info=error)
+            if isinstance(error, Unusable):
+                log.error("the worker cannot go on", mend=str(error))
+            else:
+                what = "this is a bug: the worker ends, so that nothing is lost"
+                log.critical(what, error=repr(error), exc_info=error)
         self.happened.set()
 
 
@@ -71,8 +78,7 @@ async def run_app(app: App, *, until: asyncio.Event, fatal: Fatal) -> None:
         sys.setswitchinterval(switch_s)
         for task in (*loops, *waits, *([crashed] if crashed else [])):
             task.cancel()
-        await app.tickets.close(PATIENCE_S)
-        await app.figures.close(PATIENCE_S)
+        await asyncio.gather(app.tickets.close(PATIENCE_S), app.figures.close(PATIENCE_S))
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(app.faust.stop(), PATIENCE_S)
         with contextlib.suppress(OSError):
@@ -130,6 +136,8 @@ async def _beat(app: App) -> None:
                     mend="give every worker the same policies, then restart those that differ",
                 )
         beats += 1
+        if beats % GROWN_EVERY == 0:
+            topics.check_grown(ground.writer.partitions_now(topics.EVENTS), ground.layout.events)
         if beats % TRIM_EVERY == 0 and 0 in app.figures.workers:
             await ground.view.trim(now, today_ms(now, app.zone))
         await asyncio.sleep(BEAT_S)

@@ -70,6 +70,23 @@ class Settings(BaseSettings):
     pseudonym_key: OrNone[SecretStr] = None  # what pseudonyms of persons follow from
     signing_key: OrNone[SecretStr] = None  # Ed25519, signs the manifests of appraisals
 
+    @field_validator("redis")
+    @classmethod
+    def _is_redis_address(cls, value: str) -> str:
+        if not re.match(r"(rediss?|unix)://", value):
+            msg = "write an address that begins with redis://, rediss:// or unix://"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("kafka")
+    @classmethod
+    def _are_servers(cls, value: str) -> str:
+        for server in value.split(","):
+            if not re.fullmatch(r"\s*(\[[^\]]+\]|[^\s:,\[\]]+)(:\d{1,5})?\s*", server):
+                msg = f"{server!r} is no server; write host:port, separated by commas"
+                raise ValueError(msg)
+        return value
+
     @field_validator("ticket_url", "page_url")
     @classmethod
     def _is_web_address(cls, value: str | None, info: ValidationInfo) -> str | None:

@@ -136,6 +136,20 @@ def _layout(found: dict[str, int], group: str) -> Layout:
     return Layout(events, found[partials(group)])
 
 
+def check_grown(now: int | None, before: int) -> None:
+    """Looks whether the topic of events has been given more partitions: nobody would read the new ones.
+
+    Raises:
+        Unusable: it has.
+    """
+    if now is not None and now > before:
+        msg = (
+            f"topic {EVENTS!r} has been given {now} partitions, where this group began with {before}: events in the new"
+            " ones are read by nobody. Start under a new SLAWATCH_GROUP, which reads all events anew"
+        )
+        raise Unusable(msg)
+
+
 async def _counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
     described: list[dict[str, Any]] = await admin.describe_topics()
     return {topic["topic"]: len(topic["partitions"]) for topic in described if not topic["error_code"]}

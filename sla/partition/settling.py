@@ -24,12 +24,12 @@ def horizon_of(ticket: Ticket, arrived: int, horizon_ms: int, zone: str) -> int:
 
     Counted from the later of the end of the month of its newest event and the arrival of its newest row.
     """
-    return max(_month_end(ticket.last[0] // 3_600_000_000, zone), arrived) + horizon_ms
+    return max(_month_end(ticket.last[0] // 300_000_000, zone), arrived) + horizon_ms
 
 
 @lru_cache(maxsize=65536)
-def _month_end(hour: int, zone: str) -> int:
-    at = datetime.fromtimestamp(hour * 3600, ZoneInfo(zone))
+def _month_end(slot: int, zone: str) -> int:
+    at = datetime.fromtimestamp(slot * 300, ZoneInfo(zone))  # as `Days.day_of`
     first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     following = (first + timedelta(days=32)).replace(day=1)
     return int(following.timestamp()) * 1000

@@ -18,6 +18,7 @@ from ruamel.yaml.error import YAMLError
 
 from sla.policy import PolicyBook, load_book
 from streams.errors import Unusable
+from streams.settings import environment
 
 Policies = Annotated[
     Path | None,
@@ -108,6 +109,8 @@ def book_of(folder: Path | None) -> PolicyBook:
 def policies_at(folder: Path | None) -> Path:
     """The folder of policies that is meant: the one named, else `./policies`, else the one in the package."""
     here = Path("policies")
+    if folder is None and (named := environment().get("SLAWATCH_POLICIES")):  # typer does not read `.env`
+        return Path(named)
     return folder or (here if here.is_dir() else packaged_policies())
 
 

@@ -149,3 +149,13 @@ def test_an_empty_file_is_said_to_lack_what_it_is_for(folder: Path, check: Check
     found = {problem.file: problem.mend for problem in faults(check("--json")[1])}
 
     assert {name: f"Write {what} into it, or take it out of the folder" for name, what in files.items()} == found
+
+
+def test_the_folder_of_policies_may_be_named_in_a_file_beside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`.env` holds settings as the environment does; which one a command goes by is no matter of luck."""
+    monkeypatch.delenv("SLAWATCH_POLICIES", raising=False)
+    Path(".env").write_text(f"SLAWATCH_POLICIES={folder.parent / 'nowhere'}\n", "utf-8")
+
+    assert "there is no such folder" in " ".join(CliRunner().invoke(app, ["check"]).output.split())
+    monkeypatch.setenv("SLAWATCH_POLICIES", str(folder))
+    assert 0 == CliRunner().invoke(app, ["check"]).exit_code

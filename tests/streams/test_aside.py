@@ -54,14 +54,14 @@ class Paper:
         """To a partition."""
         self.records += records
 
-    async def write_keyed(self, _topic: str, records: Sequence[Record]) -> None:
+    async def write_keyed(self, _topic: str, records: Sequence[Record], *, partitions: int | None = None) -> None:
         """To those of their keys."""
         self.records += records
 
 
 async def test_what_is_met_twice_is_counted_once() -> None:
     """A rebalance may leave a record twice in what waits, or bring it again: each offset counts once."""
-    ground: Any = SimpleNamespace(writer=Paper())
+    ground: Any = SimpleNamespace(writer=Paper(), layout=SimpleNamespace(events=1))
     aside = Aside(0, ground)
     letters = [DeadLetter(at, b"T1", b"{", "too_late", "", "") for at in (28, 32, 28, 32)]
     strays = [Incoming(at, 0, b"T2", b"{}", ()) for at in (30, 30)]

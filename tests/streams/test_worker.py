@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
 from sinks.kafka import Record, partition_of
 from streams import topics
@@ -168,6 +169,24 @@ async def test_a_misplaced_event_is_sent_home(desk: Desk) -> None:
         return await desk.redis.hget("sla:health", "misplaced") == b"1"
 
     await desk.until(counted)
+
+
+async def test_a_topic_that_grows_under_a_worker_ends_it_with_the_mend(desk: Desk) -> None:
+    """Events in the new partitions would be read by nobody; those sent home meanwhile do not go round for ever."""
+    worker = desk.start()
+    await desk.send([event(0, 1)])
+    await desk.until_total(1)
+    admin = AIOKafkaAdminClient(bootstrap_servers=desk.kafka)
+    await admin.start()
+    await admin.create_partitions({topics.EVENTS: NewPartitions(total_count=6)})
+    await admin.close()
+    for number in range(1, 25):
+        key = b"T%d" % number
+        await desk.writer.write(topics.EVENTS, (partition_of(key, 4) + 1) % 4, [event(number, 25)])
+
+    assert 0 != await asyncio.to_thread(worker.wait, 30)
+    assert "has been given 6 partitions" in desk.log(0)
+    assert int(await desk.redis.hget("sla:health", "misplaced") or 0) <= 24
 
 
 async def test_a_bug_ends_the_worker_before_the_acknowledgement(desk: Desk) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -9,6 +14,7 @@ from hypothesis import strategies as st
 
 from models.instant import parse_ms
 from sla.partition import Partition
+from sla.partition.settling import horizon_of
 from sla.ticket.settled import FORMAT, NewerFormatError
 from tests.sla.partition.feeding import give, incoming, seen
 from tests.sla.ticket.stories import DAY, START, TICKET, book, said, stories
@@ -45,6 +51,16 @@ def test_a_ticket_that_is_done_is_settled_at_its_horizon_and_not_before() -> Non
     assert seen(before)["writes"][TICKET][0] is not None
     assert (None, [], []) == seen(after)["writes"][TICKET]
     assert [f"{TICKET}\0e1", f"{TICKET}\0e2"] == [key.decode() for key, value in rows if value is None]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns", "Asia/Shanghai"])
+def test_the_month_of_the_newest_event_is_that_of_the_books_zone(zone: str) -> None:
+    """Also of one that comes minutes after a month has begun there, in the midst of an hour elsewhere."""
+    newest = datetime(2026, 2, 1, 0, 5, tzinfo=ZoneInfo(zone))
+    ticket: Any = SimpleNamespace(last=(int(newest.timestamp()) * 1_000_000, "e"))
+    march = int(datetime(2026, 3, 1, tzinfo=ZoneInfo(zone)).timestamp()) * 1000
+
+    assert march + DAY == horizon_of(ticket, 0, DAY, zone)
 
 
 def test_an_open_ticket_is_never_settled() -> None:
