@@ -61,7 +61,7 @@ class Told:
         return [*rejected, *self.entries.refused, *self.faults, *self._contradictions()]
 
     def _contradictions(self) -> list[str]:
-        """Entries that `observe` would have refused: two bodies under one id, corrections of what nobody knows."""
+        """Two bodies under one id, of which an import would have refused the second."""
         return [
             f"event_id: {one!r} says two things: of the two the record that sorts first holds"
             for one in sorted(self.entries.conflicts)
