@@ -9,6 +9,7 @@ from alerts.budgets import burning
 from alerts.decider import Decider
 from alerts.memory import Memory
 from alerts.notice import Kind
+from alerts.selfcare import failing_of
 from alerts.watch import AWAY_MS, BACK_MS, CALM_MS, Failing, Signs, Watch
 from models.instant import format_ms
 from tests.alerts.stories import HOUR, MINUTE, MONDAY, SECOND, book, rules, shipped_rules
@@ -116,6 +117,21 @@ def test_what_cannot_be_judged_is_not_over() -> None:
     told += [(minute, one.over) for one in decider.decide(now).notices]
 
     assert [(1, False)] == told
+
+
+def test_a_receiver_told_to_fail_fails_for_the_next_alerter_until_it_takes_something() -> None:
+    """Though nothing of it was given up yet: a takeover mends no target."""
+    plain = rules(on_duty=[{"who": "day", "receiver": "pager", "calendar": "always"}])
+    decider = Decider(plain, book(), Memory())
+    brief = {"room": Failing(MONDAY, given_up=False, reason="503")}
+    now = MONDAY + MINUTE
+    decider.unwell(Watch(0).look(Signs(now, health(now), failing=brief)))
+    assert [Kind.SELF] == [one.kind for one in decider.decide(now).notices]
+
+    found = failing_of(decider.memory, plain)
+    assert {"room": Failing(MONDAY, given_up=True, reason="503")} == found
+    decider.unwell(Watch(0).look(Signs(now, health(now), failing=found)))
+    assert [] == decider.decide(now).notices
 
 
 def test_a_target_that_fails_is_told_by_another() -> None:
