@@ -64,6 +64,11 @@ class Trend:
                 del told[slot]
         for name in {*self._told, *self._slots, *self._standing}:
             self._doubt(name, after - 1)
+        for name in {name for name, _ in gone}:
+            # What a scope began with has been forgotten: those told after it may say nothing by themselves.
+            begun = min(self._told.get(name, ()), default=after)
+            if begun < min(self._slots.get(name, ()), default=after):
+                self._doubt(name, begun)
         return gone
 
     def retell(self) -> None:

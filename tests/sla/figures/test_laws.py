@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from models.fact import Dims, Fact, Gauge
@@ -14,7 +14,7 @@ from models.instant import format_ms
 from models.kpi import KpiDocument
 from models.period import PeriodDocument
 from tests.sla.figures import oracle
-from tests.sla.figures.build import NOW, PROMISED, ZONE, Desk
+from tests.sla.figures.build import DESK, NOW, PROMISED, ZONE, Desk
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
@@ -88,6 +88,11 @@ steps = st.one_of(
 )
 
 
+def seed_of(age: int) -> Any:
+    """A creation so long ago."""
+    return ("created", "-", 0, ""), age, DESK, None, "a"
+
+
 class World:
     """What is true, kept the plain way beside the figures under test."""
 
@@ -152,6 +157,7 @@ def close(expected: Any, found: Any, path: str = "") -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(steps, max_size=25), st.sampled_from((1, 2)))
+@example([("append", "t1", [seed_of(0), seed_of(7 * DAY)]), ("tell",), ("advance", DAY)], 1)
 def test_incremental_figures_are_those_recomputed_from_nothing(script: list[Any], partitions: int) -> None:
     """Any sequence of replacing, retracting, advancing and taking over ends in the figures of the facts as they are."""
     world = World(partitions)
